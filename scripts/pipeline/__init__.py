@@ -1,0 +1,1 @@
+"""What stands behind the executables in scripts/: review, delivery, workflows and the rehearsal."""
