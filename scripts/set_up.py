@@ -3,5 +3,10 @@
 from pipeline.environment import set_up
 from pipeline.errors import run_script
 
+
+def main(_arguments: list[str]) -> None:
+    set_up()
+
+
 if __name__ == "__main__":
-    run_script(lambda _arguments: set_up() and 0)
+    run_script(main)
