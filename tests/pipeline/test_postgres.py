@@ -24,9 +24,7 @@ def test_a_server_of_the_asked_version_answers_and_is_gone_with_its_keeper(versi
     with Keeper() as keeper:
         server = postgres.start_server(keeper, version)
         with psycopg.connect(server.url()) as connection:
-            row = connection.execute(
-                "SELECT current_setting('server_version_num')::int / 10000, 'ü' > 'z'"
-            ).fetchone()
+            row = connection.execute("SELECT current_setting('server_version_num')::int / 10000, 'ü' > 'z'").fetchone()
 
     assert row == (version, True)
     with pytest.raises(psycopg.OperationalError):

@@ -1,0 +1,7 @@
+"""Make the EventBridge rules what zappa_settings.json says."""
+
+from pipeline.delivery.aws import run_delivery
+from pipeline.delivery.steps import schedule
+
+if __name__ == "__main__":
+    run_delivery(schedule)

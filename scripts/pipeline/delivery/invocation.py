@@ -1,0 +1,59 @@
+"""
+Invoking the function so that a program can read the answer; `zappa invoke` prints for people.
+
+Lambda answers 200 for a function that raised: only the header `X-Amz-Function-Error` tells.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pipeline.delivery.aws import Aws, error_code
+from pipeline.errors import CouldNotAnswer, Found
+
+
+class FunctionFailed(Found):
+    """The function ran and raised; the message is its own."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the function returned, and the version that did."""
+
+    value: Any
+    version: str
+
+
+def call(aws: Aws, function: str, qualifier: str, payload: dict[str, Any] | None = None) -> Answer:
+    """Run `function`, such as run.run_migration_status, on the version or alias `qualifier`."""
+    return send(aws, {"command": function, **(payload or {})}, qualifier)
+
+
+def send(aws: Aws, event: dict[str, Any], qualifier: str) -> Answer:
+    """Send `event` once and return the answer; raises FunctionFailed when the function raised."""
+    try:
+        response = aws.lambda_.invoke(
+            FunctionName=aws.stage.function,
+            Qualifier=qualifier,
+            Payload=json.dumps(event).encode(),
+            LogType="Tail",
+        )
+    except ClientError as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+        raise CouldNotAnswer(
+            f"There is no {aws.stage.function}:{qualifier} in {aws.stage.region}. If this stage was never deployed, "
+            f"run `python scripts/bootstrap.py {aws.stage.name}` first."
+        ) from error
+    value = json.loads(response["Payload"].read() or b"null")
+    if "FunctionError" in response:
+        log = base64.b64decode(response.get("LogResult", "")).decode(errors="replace")
+        reason = value.get("errorMessage", value) if isinstance(value, dict) else value
+        print(log.rstrip(), flush=True)
+        raise FunctionFailed(f"{aws.stage.function}:{qualifier} failed: {reason}")
+    return Answer(value, response.get("ExecutedVersion", qualifier))

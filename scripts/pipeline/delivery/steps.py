@@ -1,0 +1,207 @@
+"""
+The command lines of the deploying steps: one function per script, which parses its words and says what it did.
+
+What is decided is in the modules beside this one; here it only becomes arguments, outputs and sentences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipeline.delivery import github, rollback
+from pipeline.delivery.aws import Aws
+from pipeline.delivery.bootstrap import bootstrap
+from pipeline.delivery.guard import guard_deploy
+from pipeline.delivery.heads import single_head
+from pipeline.delivery.package import prepare_package
+from pipeline.delivery.promote import confirm, promote, wait_until_answered
+from pipeline.delivery.publish import publish_version, wait_until_updated
+from pipeline.delivery.release import Release, checked_out_release
+from pipeline.delivery.schedules import apply_schedules
+from pipeline.delivery.smoke import public_url, smoke_live, smoke_version
+from pipeline.delivery.stage import load_stage
+from pipeline.delivery.versions import configuration_of, point_live_back, release_of
+from pipeline.errors import CouldNotAnswer, UsageError
+
+
+def check_single_head(arguments: list[str]) -> None:
+    """Fail unless the revisions end in exactly one head."""
+    parser = argparse.ArgumentParser(prog="check_single_head.py", description=check_single_head.__doc__)
+    parser.add_argument("--directory", type=Path, default=Path("migrations"), help="default: migrations")
+    head = single_head(parser.parse_args(arguments).directory)
+    print(f"One head: {head}")
+
+
+def guard(arguments: list[str]) -> None:
+    """Fail unless this checkout may be deployed over what serves now."""
+    words = _staged("guard_deploy.py", guard, arguments)
+    seen = guard_deploy(Aws(load_stage(words.stage)))
+    serving = f"{seen.serving} as version {seen.version}" if seen.serving else f"adopted version {seen.version}"
+    pending = ", ".join(seen.pending) or "none"
+    print(f"{seen.release} may be deployed over {serving}. Pending revisions: {pending}")
+    github.summarise(
+        f"### Deploying {seen.release.commit[:12]}\n\n| | |\n| --- | --- |\n| serves now | {serving} |\n"
+        f"| database | revision {seen.revision or 'none'} |\n| pending revisions | {pending} |"
+    )
+
+
+def package(arguments: list[str]) -> None:
+    """Make this checkout ready for Zappa and say which environment it has to package."""
+    argparse.ArgumentParser(prog="prepare_package.py", description=package.__doc__).parse_args(arguments)
+    release, environment = prepare_package()
+    github.set_environment("VIRTUAL_ENV", str(environment))
+    print(f"Ready to package {release}")
+
+
+def wait(arguments: list[str]) -> None:
+    """Wait until code and configuration of $LATEST have settled."""
+    words = _staged("wait_until_updated.py", wait, arguments)
+    wait_until_updated(Aws(load_stage(words.stage)))
+    print("Code and configuration have settled.")
+
+
+def publish(arguments: list[str]) -> None:
+    """Publish $LATEST as the checked out release; outputs: version, code-sha256, payload (for the upgrade)."""
+    words = _staged("publish_version.py", publish, arguments)
+    aws, release = Aws(load_stage(words.stage)), checked_out_release()
+    version = publish_version(aws, release)
+    github.set_output("version", version)
+    github.set_output("code-sha256", configuration_of(aws, version)["CodeSha256"])
+    github.set_output("payload", github.payload({"commit": release.commit, "head": release.schema}))
+    print(f"Published version {version} as {release}")
+
+
+def smoke_a_version(arguments: list[str]) -> None:
+    """Fail unless the published version answers as the checked out release, on its schema."""
+    words = _staged("smoke_version.py", smoke_a_version, arguments, version=True)
+    release = checked_out_release()
+    smoke_version(Aws(load_stage(words.stage)), words.version, release)
+    print(f"Version {words.version} serves {release}")
+
+
+def promote_version(arguments: list[str]) -> None:
+    """Point `live` to the version, and back when it does not answer; output: before."""
+    words = _staged("promote.py", promote_version, arguments, version=True)
+    release = checked_out_release()
+    before = promote(Aws(load_stage(words.stage)), words.version, release)
+    github.set_output("before", before)
+    print(f"Traffic moved from version {before} to {words.version}")
+
+
+def schedule(arguments: list[str]) -> None:
+    """Make the stage's EventBridge rules what zappa_settings.json says; all of them run on `live`."""
+    words = _staged("apply_schedules.py", schedule, arguments)
+    applied, removed = apply_schedules(Aws(load_stage(words.stage)))
+    print(
+        f"Schedules on live: {', '.join(applied) or 'none'}" + (f"; removed: {', '.join(removed)}" if removed else "")
+    )
+
+
+def smoke_public(arguments: list[str]) -> None:
+    """Fail unless the public URL serves the version; with --before, traffic goes back there when it does not."""
+    parser = _parser("smoke_live.py", smoke_public, version=True)
+    parser.add_argument("--before", help="the version to go back to")
+    parser.add_argument("--newer-schema", action="store_true", help="the database may be ahead of the version")
+    parser.add_argument("--url", default=os.environ.get("PUBLIC_URL"), help="default: $PUBLIC_URL, else the gateway's")
+    words = parser.parse_args(arguments)
+    aws = Aws(load_stage(words.stage))
+    release, url = _release(aws, words.version), words.url or public_url(aws)
+    if words.before:
+        confirm(aws, url, words.version, release, words.before)
+    else:
+        smoke_live(url, release, newer_schema=words.newer_schema)
+    print(f"{url} serves {release} as version {words.version}")
+    github.summarise(f"**Live**: {url} serves {release} as version {words.version}.")
+
+
+def plan(arguments: list[str]) -> None:
+    """Say what a rollback would do; outputs: version, schema-changes, holder, payload (for the downgrade)."""
+    parser = _parser("plan_rollback.py", plan)
+    parser.add_argument("--mode", required=True, help=" or ".join(map(repr, rollback.MODES)))
+    parser.add_argument("--target", default=rollback.PREVIOUS, help="previous, a version's number, or a commit")
+    parser.add_argument("--reason", required=True, help="one line, for those who read the history")
+    words = parser.parse_args(arguments)
+    if not words.reason.strip() or "\n" in words.reason or len(words.reason) > 300:
+        raise UsageError("A rollback needs a reason: one line of at most 300 characters.")
+    aws = Aws(load_stage(words.stage))
+    planned = rollback.plan_rollback(aws, words.mode, words.target or rollback.PREVIOUS)
+    down = planned.downgrade
+    github.set_output("version", planned.target.version)
+    github.set_output("schema-changes", "true" if down else "false")
+    if down:
+        holding = _release(aws, down.holder)
+        expect = {"commit": holding.commit, "head": holding.schema}
+        github.set_output("holder", down.holder)
+        github.set_output("payload", github.payload(expect, target=down.target, reason=words.reason.strip()))
+    undone = f"{', '.join(down.undone)}, undone by version {down.holder}" if down else "none: the schema stays"
+    print(f"From version {planned.serving} to {planned.target}. Revisions to undo: {undone}")
+    github.summarise(
+        f"### Rollback plan: {planned.mode}\n\n| | |\n| --- | --- |\n| serves now | version {planned.serving} |\n"
+        f"| is to serve | {planned.target} |\n| revisions to undo | {undone} |\n| reason | {_cell(words.reason)} |"
+    )
+
+
+def move_traffic(arguments: list[str]) -> None:
+    """Point `live` back to a version that served before."""
+    parser = _parser("move_traffic.py", move_traffic, version=True)
+    parser.add_argument("--with-database", action="store_true", help="only if it answers with its database reachable")
+    words = parser.parse_args(arguments)
+    aws = Aws(load_stage(words.stage))
+    if words.with_database:
+        smoke_version(aws, words.version, _release(aws, words.version), newer_schema=True)
+    point_live_back(aws, words.version)
+    wait_until_answered(aws, words.version)
+    print(f"Version {words.version} serves again")
+
+
+def bootstrap_stage(arguments: list[str]) -> None:
+    """Deploy a stage for the first time, or bring one that is deployed already under the alias `live`."""
+    parser = _parser("bootstrap.py", bootstrap_stage)
+    parser.add_argument("--settings", help="a JSON file with the function's settings, - for standard input")
+    words = parser.parse_args(arguments)
+    stage = load_stage(words.stage)
+    settings = _settings(words.settings) if words.settings else None
+    version = bootstrap(Aws(stage), settings, lambda line: print(line, flush=True))
+    github.set_output("version", version)
+
+
+def _release(aws: Aws, version: str) -> Release:
+    release = release_of(aws, version)
+    if release is None:
+        raise CouldNotAnswer(
+            f"Version {version} was not published by this pipeline: which release it is cannot be told."
+        )
+    return release
+
+
+def _settings(source: str) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text()
+        value = json.loads(text)
+    except (OSError, json.JSONDecodeError) as error:
+        raise UsageError(f"The settings in {source} cannot be read as JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise UsageError(f"The settings in {source} are not a JSON object of names and values.")
+    return value
+
+
+def _staged(name: str, step: Any, arguments: list[str], *, version: bool = False) -> argparse.Namespace:
+    return _parser(name, step, version=version).parse_args(arguments)
+
+
+def _parser(name: str, step: Any, *, version: bool = False) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=name, description=step.__doc__)
+    parser.add_argument("stage", help="a stage in zappa_settings.json")
+    if version:
+        parser.add_argument("--version", required=True, help="a published version's number")
+    return parser
+
+
+def _cell(text: str) -> str:
+    """Text of somebody's in a Markdown table: no cell ends early, no HTML, no mention."""
+    return text.strip().replace("|", "\\|").replace("<", "&lt;").replace("@", "@\u200b")

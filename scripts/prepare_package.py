@@ -1,0 +1,7 @@
+"""Make this checkout ready for Zappa."""
+
+from pipeline.delivery.aws import run_delivery
+from pipeline.delivery.steps import package
+
+if __name__ == "__main__":
+    run_delivery(package)

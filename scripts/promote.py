@@ -1,0 +1,7 @@
+"""Point `live` to a published version."""
+
+from pipeline.delivery.aws import run_delivery
+from pipeline.delivery.steps import promote_version
+
+if __name__ == "__main__":
+    run_delivery(promote_version)

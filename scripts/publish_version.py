@@ -1,0 +1,7 @@
+"""Publish $LATEST as the checked out release."""
+
+from pipeline.delivery.aws import run_delivery
+from pipeline.delivery.steps import publish
+
+if __name__ == "__main__":
+    run_delivery(publish)
