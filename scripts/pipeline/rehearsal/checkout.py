@@ -30,9 +30,7 @@ class Checkout:
         if self.dirty:
             said.append(f"With uncommitted changes to {_few(self.dirty)}.")
         if self.untracked:
-            said.append(
-                f"Without {_few(self.untracked)}: git does not track it: `git add` it to rehearse it."
-            )
+            said.append(f"Without {_few(self.untracked)}: git does not track it: `git add` it to rehearse it.")
         return said
 
 

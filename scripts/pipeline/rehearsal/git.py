@@ -64,9 +64,7 @@ def blobs(repository: Path, names: list[str]) -> dict[str, bytes]:
     return contents
 
 
-def _git(
-    repository: Path, arguments: tuple[str, ...], settings: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
+def _git(repository: Path, arguments: tuple[str, ...], settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
             ["git", *_TRUST, *arguments],
@@ -74,9 +72,7 @@ def _git(
             errors="surrogateescape", check=False,
         )  # fmt: skip
     except FileNotFoundError as error:
-        raise CouldNotAnswer(
-            "git is not installed, and what is deployed is what git tracks: install git."
-        ) from error
+        raise CouldNotAnswer("git is not installed, and what is deployed is what git tracks: install git.") from error
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -17,10 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 from pipeline.errors import CouldNotAnswer
 from pipeline.rehearsal.loopback_only import sitecustomize as loopback
 
-# bash, git, make and coreutils are the system's; everything else is the environment's.
+# Where a runner has bash, git, make and coreutils. Python comes with setup-python, as on a runner.
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 GUARD = Path(__file__).parent / "loopback_only"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"']+", re.IGNORECASE)
+
+CREDENTIALS = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 
 _ALWAYS = {
     "LANG": "C.UTF-8",
@@ -34,28 +37,25 @@ _ALWAYS = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
-    # Dummies: boto3 signs with them, and nothing but the local AWS accepts them.
-    "AWS_ACCESS_KEY_ID": "rehearsal",
-    "AWS_SECRET_ACCESS_KEY": "rehearsal",
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
 
-def scrubbed(home: Path, environment: Path, local_aws: Mapping[str, str]) -> dict[str, str]:
+def scrubbed(home: Path, local_aws: Mapping[str, str]) -> dict[str, str]:
     """
     Return the variables a workflow's steps start with.
 
-    `home` is a private folder, `environment` the virtual environment whose executables come first, and
-    `local_aws` what points at the local AWS. Raises CouldNotAnswer when a value points off this machine.
+    `home` is a private folder, `local_aws` what points at the local AWS; its credentials are left out, because
+    a job has to ask for them. Raises CouldNotAnswer when a value points off this machine.
     """
     temporary = home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     variables = {
         **_ALWAYS,
-        **local_aws,
-        "PATH": f"{environment / 'bin'}:{SYSTEM_PATH}",
+        **{name: value for name, value in local_aws.items() if name not in CREDENTIALS},
+        "PATH": _system_path(),
         "HOME": str(home),
         "TMPDIR": str(temporary),
     }
@@ -72,6 +72,15 @@ def insist_on_loopback(variables: Mapping[str, str]) -> None:
                     f"{name} points at {host}, and a rehearsal talks to this machine only: unset it, "
                     "or point it at 127.0.0.1."
                 )
+
+
+def _system_path() -> str:
+    """Where the programs are that a runner has anyway; on some machines that is no folder of SYSTEM_PATH."""
+    folders = SYSTEM_PATH.split(":")
+    for program in ("bash", "git", "make"):
+        if not shutil.which(program, path=":".join(folders)) and (found := shutil.which(program)):
+            folders.append(str(Path(found).parent))
+    return ":".join(folders)
 
 
 def _hosts(value: str) -> Iterator[str]:

@@ -35,9 +35,7 @@ def state(folder: Path) -> Iterator[tuple[str, int, int]]:
         yield str(path), seen.st_size, changed
 
 
-def test_uncommitted_changes_to_tracked_files_become_a_commit_on_top(
-    repository: Repository, tmp_path: Path
-) -> None:
+def test_uncommitted_changes_to_tracked_files_become_a_commit_on_top(repository: Repository, tmp_path: Path) -> None:
     head = repository.commit(kept="kept", changed="old", deleted="gone", link="to be a link")
     repository.write("changed", "new")
     repository.write("folder/staged", "staged")
@@ -87,9 +85,7 @@ def test_what_git_does_not_track_stays_out_and_is_named(repository: Repository, 
     made = export(repository.folder, None, tmp_path / "export")
 
     assert contents(made.folder) == {".gitignore": ".env\n", "file": "text"}
-    assert made.notices() == [
-        "Without notes/, secrets.json: git does not track it: `git add` it to rehearse it."
-    ]
+    assert made.notices() == ["Without notes/, secrets.json: git does not track it: `git add` it to rehearse it."]
 
 
 def test_a_tracked_file_that_a_pattern_ignores_comes_along(repository: Repository, tmp_path: Path) -> None:
@@ -102,9 +98,7 @@ def test_a_tracked_file_that_a_pattern_ignores_comes_along(repository: Repositor
     assert contents(made.folder) == {".gitignore": "*.log\n", "kept.log": "on purpose"}
 
 
-def test_an_older_commit_comes_without_the_working_trees_changes(
-    repository: Repository, tmp_path: Path
-) -> None:
+def test_an_older_commit_comes_without_the_working_trees_changes(repository: Repository, tmp_path: Path) -> None:
     older = repository.commit(file="old")
     repository.commit(file="new")
     repository.write("file", "newest")
@@ -167,8 +161,7 @@ def test_a_worktree_and_a_shallow_clone_can_be_exported(repository: Repository, 
 
     assert [one.commit for one in made] == [head, head]
     log = [
-        subprocess.check_output(["git", "-C", str(one.folder), "log", "--format=%H"], text=True).split()
-        for one in made
+        subprocess.check_output(["git", "-C", str(one.folder), "log", "--format=%H"], text=True).split() for one in made
     ]
     assert [len(commits) for commits in log] == [2, 1]
 

@@ -29,9 +29,7 @@ DEPLOYABLE = {
 
 
 def revision(identifier: str, below: str | tuple[str, ...] | None) -> str:
-    return (
-        f'"""A revision."""\nrevision: str = {identifier!r}\ndown_revision = {below!r}\nraise SystemExit(9)\n'
-    )
+    return f'"""A revision."""\nrevision: str = {identifier!r}\ndown_revision = {below!r}\nraise SystemExit(9)\n'
 
 
 def versions(**revisions: str) -> dict[str, str]:
@@ -85,9 +83,7 @@ def test_a_merged_release_is_better_than_none(repository: Repository) -> None:
 )
 def test_an_unfit_ancestor_is_passed_over(repository: Repository, unfit: dict[str, str]) -> None:
     repository.commit(**unfit)
-    gone: dict[str, str | None] = (
-        {"migrations__versions__x_DOT_py": None} if any("__x" in n for n in unfit) else {}
-    )
+    gone: dict[str, str | None] = {"migrations__versions__x_DOT_py": None} if any("__x" in n for n in unfit) else {}
     now = repository.commit(
         **gone,
         **DEPLOYABLE,
@@ -119,9 +115,7 @@ def test_a_file_that_is_not_python_is_named(repository: Repository) -> None:
         heads(repository.folder, commit)
 
 
-def test_a_chosen_ancestor_may_have_the_same_head_and_that_is_said(
-    repository: Repository, tmp_path: Path
-) -> None:
+def test_a_chosen_ancestor_may_have_the_same_head_and_that_is_said(repository: Repository, tmp_path: Path) -> None:
     then = repository.commit(**DEPLOYABLE, **versions(a=revision("aaaaaaaaaaaa", None)))
     repository.git("tag", "v1")
     repository.commit(code="changed")
@@ -158,9 +152,7 @@ def test_a_choice_that_cannot_be_deployed_first_is_refused_with_the_reason(
         chosen(repository.folder, now, ref)
 
 
-def test_a_shallow_history_ends_the_search_and_is_known_as_such(
-    repository: Repository, tmp_path: Path
-) -> None:
+def test_a_shallow_history_ends_the_search_and_is_known_as_such(repository: Repository, tmp_path: Path) -> None:
     repository.commit(**DEPLOYABLE, **versions(a=revision("aaaaaaaaaaaa", None)))
     repository.commit(**versions(b=revision("bbbbbbbbbbbb", "aaaaaaaaaaaa")))
     clone = ["git", "clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(tmp_path / "shallow")]

@@ -12,19 +12,42 @@ from pipeline.errors import CouldNotAnswer
 from pipeline.rehearsal import shell
 
 
-def test_nothing_of_the_callers_environment_is_passed_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_of_the_callers_environment_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "DATABASE_URL", "HTTPS_PROXY", "ZAPPA_STAGE"):
         monkeypatch.setenv(name, "inherited")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "inherited")
 
-    variables = shell.scrubbed(tmp_path, tmp_path / ".venv", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+    variables = shell.scrubbed(tmp_path, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
 
     assert "inherited" not in variables.values()
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
-    assert variables["PATH"].split(":")[0] == str(tmp_path / ".venv" / "bin")
+    assert variables["PATH"] == shell.SYSTEM_PATH
     assert Path(variables["TMPDIR"]).is_dir()
+
+
+def test_credentials_are_left_to_the_job_that_asks_for_them(tmp_path: Path) -> None:
+    variables = shell.scrubbed(
+        tmp_path, {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1"}
+    )
+
+    assert {name for name in variables if name.startswith("AWS_")} == {
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_EC2_METADATA_DISABLED",
+        "AWS_REGION",
+    }
+
+
+def test_programs_elsewhere_than_on_a_runner_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for program in ("bash", "git", "make"):
+        (tools / program).write_text("")
+        (tools / program).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.setattr(shell, "SYSTEM_PATH", str(tmp_path / "bin"))
+
+    assert shell.scrubbed(tmp_path, {})["PATH"] == f"{tmp_path / 'bin'}:{tools}"
 
 
 @pytest.mark.parametrize(
@@ -87,9 +110,7 @@ def guarded(program: str) -> subprocess.CompletedProcess[str]:
         ("urllib.request.urlopen('https://example.org/')", "example.org"),
     ],
 )
-def test_a_guarded_python_refuses_to_leave_this_machine_and_names_the_address(
-    call: str, address: str
-) -> None:
+def test_a_guarded_python_refuses_to_leave_this_machine_and_names_the_address(call: str, address: str) -> None:
     ended = guarded(f"import socket, urllib.request\n{call}")
 
     assert ended.returncode == 1
