@@ -57,9 +57,7 @@ class ControlPlane:
             return _error(error.code, error.error_type, error.message)(environ, start_response)
         return list(self._moto(environ, start_response))
 
-    def _function(
-        self, request: Request, written: str, rest: str, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _function(self, request: Request, written: str, rest: str, start_response: StartResponse) -> Iterable[bytes]:
         try:
             name = FunctionName.parse(written, request.args.get("Qualifier"))
         except ValueError as error:

@@ -106,15 +106,12 @@ class FunctionStorage(LambdaStorage):
     def del_function(self, name_or_arn: str, qualifier: str | None = None) -> None:
         name = FunctionName.parse(name_or_arn, qualifier)
         if name.qualifier == LATEST:
-            raise InvalidParameterValueException(
-                "$LATEST version cannot be deleted without deleting the function."
-            )
+            raise InvalidParameterValueException("$LATEST version cannot be deleted without deleting the function.")
         if name.qualifier:
             users = [a.name for a in self.list_aliases(name.name) if a.function_version == name.qualifier]
             if users:
                 raise Conflict(
-                    "Unable to delete version because the following aliases reference it: "
-                    f"[{', '.join(users)}]"
+                    f"Unable to delete version because the following aliases reference it: [{', '.join(users)}]"
                 )
         super().del_function(name_or_arn, qualifier)
 
@@ -123,9 +120,7 @@ class FunctionStorage(LambdaStorage):
     ) -> LambdaAlias:
         if name in self._get_function_aliases(function_name):
             arn = f"{self.get_function_by_name_or_arn_with_qualifier(function_name).function_arn}:{name}"
-            raise Conflict(
-                f"Alias already exists: {arn}"
-            )  # moto's "ConflictException" is no error of Lambda.
+            raise Conflict(f"Alias already exists: {arn}")  # moto's "ConflictException" is no error of Lambda.
         self._require_version(function_name, function_version)
         return super().put_alias(name, function_name, function_version, description, routing_config)
 
@@ -170,9 +165,7 @@ class FunctionBackend(LambdaBackend):
         assert published  # noqa: S101 - ours always returns one or raises; for the type checker.
         return published
 
-    def update_function_code(
-        self, function_name: str, qualifier: str, body: dict[str, Any]
-    ) -> dict[str, Any] | None:
+    def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> dict[str, Any] | None:
         """Set the code once; moto sets it a second time, on the version just published."""
         function = self.get_function(function_name, qualifier)
         function.update_function_code(body)

@@ -43,9 +43,7 @@ class Faults:
         self._lock = threading.Lock()
 
     @contextmanager
-    def drop_connection(
-        self, *, after: float = 0, times: int = 1, function: str | None = None
-    ) -> Iterator[Fault]:
+    def drop_connection(self, *, after: float = 0, times: int = 1, function: str | None = None) -> Iterator[Fault]:
         """Cut the connection `after` seconds into the invocation, or at its end if that is sooner."""
         with self._waits(Fault(Harm.DROP_CONNECTION, after, times, function)) as fault:
             yield fault
@@ -57,9 +55,7 @@ class Faults:
             yield fault
 
     @contextmanager
-    def kill_sandbox(
-        self, *, after: float = 0, times: int = 1, function: str | None = None
-    ) -> Iterator[Fault]:
+    def kill_sandbox(self, *, after: float = 0, times: int = 1, function: str | None = None) -> Iterator[Fault]:
         """Kill the function's processes `after` seconds into the invocation."""
         with self._waits(Fault(Harm.KILL_SANDBOX, after, times, function)) as fault:
             yield fault

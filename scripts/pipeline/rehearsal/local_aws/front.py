@@ -116,9 +116,7 @@ class Front:
             return proxy_answer(outcome.payload, accept, place.api.binaryMediaTypes)
         except Refused as refused:
             return (
-                _message(413, "Request Too Long")
-                if refused.status == 413
-                else _message(500, "Internal server error")
+                _message(413, "Request Too Long") if refused.status == 413 else _message(500, "Internal server error")
             )
         except Malformed:
             return _message(502, "Internal server error")

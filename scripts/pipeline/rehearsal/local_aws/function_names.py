@@ -40,7 +40,5 @@ class FunctionName:
             raise ValueError(f"{written!r} is not the name or ARN of a function.")
         own = found["qualifier"]
         if own and qualifier and own != qualifier:
-            raise ValueError(
-                "The derived qualifier from the function name does not match the specified qualifier."
-            )
+            raise ValueError("The derived qualifier from the function name does not match the specified qualifier.")
         return cls(found["name"], own or qualifier or None)

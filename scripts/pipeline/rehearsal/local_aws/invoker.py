@@ -65,9 +65,7 @@ class Invoker:
         _require_json(payload, LARGEST_REQUEST)
         return self._run(name, payload, client_context)
 
-    def start(
-        self, name: FunctionName, payload: bytes = b"", client_context: str | None = None
-    ) -> Future[Outcome]:
+    def start(self, name: FunctionName, payload: bytes = b"", client_context: str | None = None) -> Future[Outcome]:
         """Run a function now, without waiting for it; what `invoke` would raise is in the future."""
         return _in_background(f"invoke-{name}", lambda: self.invoke(name, payload, client_context))
 

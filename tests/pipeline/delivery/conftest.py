@@ -1,0 +1,122 @@
+"""
+A stage with a deployed function, in a local AWS: the function answers as the app does, out of two files.
+
+`deploy` is what `zappa update` leaves behind: other code on $LATEST. The real Zappa and the real app run in the
+rehearsal; here each step's decisions are tried in a second.
+"""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipeline.delivery.aws import Aws
+from pipeline.delivery.release import Release
+from pipeline.delivery.stage import Schedule, Stage
+from pipeline.environment import locked_environment
+from pipeline.rehearsal.local_aws import LocalAws
+
+STAGE = Stage(
+    name="production",
+    function="shop-production",
+    role="shop-production-ZappaLambdaExecutionRole",
+    region="eu-central-1",
+    bucket="shop-packages",
+    secret="shop/production",
+    schedules=(Schedule("expire", "rate(1 hour)", "run.run_expire"),),
+)
+
+FIRST = Release("1" * 40, "aaaaaaaaaaaa")
+SECOND = Release("2" * 40, "bbbbbbbbbbbb")
+THIRD = Release("3" * 40, "cccccccccccc")
+HISTORY = [release.schema for release in (FIRST, SECOND, THIRD)]
+
+HANDLER = """
+import json, os, pathlib
+
+RELEASE = json.loads(pathlib.Path("release.json").read_text())
+KNOWN = RELEASE["history"]
+
+def lambda_handler(event, context):
+    revision = pathlib.Path(os.environ["DATABASE"]).read_text().strip() or None
+    if RELEASE.get("broken"):
+        raise RuntimeError("this release is broken")
+    fit = "current" if revision == RELEASE["head"] else "older" if revision in KNOWN else "newer"
+    status = {"release": RELEASE, "schema": {"head": RELEASE["head"], "revision": revision, "fit": fit},
+              "history": [{"revision": one} for one in KNOWN]}
+    if event.get("command") == "run.run_migration_status":
+        return status
+    return {"statusCode": 503 if fit == "older" else 200, "headers": {}, "body": json.dumps(status)}
+"""
+
+
+@pytest.fixture(scope="session")
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    runtime = locked_environment("lambda", Path("requirements/lambda.txt"))
+    with LocalAws(tmp_path_factory.mktemp("aws"), runtime, STAGE.region) as aws:
+        yield aws
+
+
+@dataclass
+class Deployed:
+    """The stage as the steps see it, and hands to change what they find."""
+
+    aws: Aws
+    database: Path
+    role: str
+
+    def database_is_at(self, revision: str | None) -> None:
+        self.database.write_text(revision or "")
+
+    def deploy(self, release: Release, *, broken: bool = False) -> None:
+        """Put other code on $LATEST, as `zappa update` does."""
+        code = {"ZipFile": package(release, broken=broken)}
+        name = self.aws.stage.function
+        if any(one["FunctionName"] == name for one in self.aws.lambda_.list_functions()["Functions"]):
+            self.aws.lambda_.update_function_code(FunctionName=name, ZipFile=code["ZipFile"], Publish=True)
+            return
+        self.aws.lambda_.create_function(
+            FunctionName=name, Role=self.role, Handler="handler.lambda_handler", Runtime="python3.13", Timeout=20,
+            Code={"ZipFile": code["ZipFile"]}, Environment={"Variables": {"DATABASE": str(self.database)}},
+        )  # fmt: skip
+
+    def live(self) -> str:
+        return self.aws.lambda_.get_alias(FunctionName=self.aws.stage.function, Name="live")["FunctionVersion"]
+
+
+@pytest.fixture
+def deployed(local_aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in local_aws.environment().items():
+        monkeypatch.setenv(name, value)
+    aws = Aws(STAGE)
+    role = aws.iam.create_role(RoleName=STAGE.role, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    there = Deployed(aws, tmp_path / "database", role)
+    there.database_is_at(None)
+    yield there
+    if any(one["FunctionName"] == STAGE.function for one in aws.lambda_.list_functions()["Functions"]):
+        aws.lambda_.delete_function(FunctionName=STAGE.function)
+    for rule in aws.events.list_rules()["Rules"]:
+        targets = aws.events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        if targets:
+            aws.events.remove_targets(Rule=rule["Name"], Ids=[target["Id"] for target in targets])
+        aws.events.delete_rule(Name=rule["Name"])
+    for policy in aws.iam.list_role_policies(RoleName=STAGE.role)["PolicyNames"]:
+        aws.iam.delete_role_policy(RoleName=STAGE.role, PolicyName=policy)
+    aws.iam.delete_role(RoleName=STAGE.role)
+
+
+def package(release: Release, *, broken: bool = False) -> bytes:
+    known = HISTORY[: HISTORY.index(release.schema) + 1]
+    described = {"commit": release.commit, "head": release.schema, "history": known, "broken": broken}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("handler.py", HANDLER)
+        archive.writestr("release.json", json.dumps(described))
+    return file.getvalue()
