@@ -15,10 +15,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from moto.awslambda.models import lambda_backends
+from moto.events.models import events_backends
 from moto.logs.models import logs_backends
 
 from pipeline.rehearsal.local_aws import access
 from pipeline.rehearsal.local_aws.accounts import empty_account
+from pipeline.rehearsal.local_aws.clock import Clock
 from pipeline.rehearsal.local_aws.control_plane import ControlPlane
 from pipeline.rehearsal.local_aws.corrections import FunctionBackend
 from pipeline.rehearsal.local_aws.endpoint import Endpoint
@@ -52,6 +54,7 @@ class LocalAws:
         extra_environment: Mapping[str, str] | None = None,
         watch: Callable[[int], None] | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
+        clock_speed: float = 1,
     ) -> None:
         """
         Start it.
@@ -59,7 +62,8 @@ class LocalAws:
         `folder` takes all files; `runtime` is the Python environment that runs functions, holding
         awslambdaric and boto3 alone; `port` is the front's (0: any free one); `extra_environment` is added to
         each function's own; `watch` is called with the process group of each process started;
-        `retry_delays` are the seconds before each new attempt at a failed asynchronous invocation.
+        `retry_delays` are the seconds before each new attempt at a failed asynchronous invocation;
+        `clock_speed` is how many of the schedules' seconds pass in one second (0: none by themselves).
 
         Raises CouldNotAnswer when the port is taken.
         """
@@ -90,6 +94,8 @@ class LocalAws:
             environment.update(extra_environment or {})
             self.front = Front(self.account, region, self.invoker, port)
             resources.callback(self.front.close)
+            self.clock = Clock(events_backends[self.account][region], functions, self.invoker, clock_speed)
+            resources.callback(self.clock.close)
             self._resources = resources.pop_all()
 
     @property
