@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
-.PHONY: help setup lock lint test
+.PHONY: help setup lock lint test rehearse rehearse-rollback serve
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -27,3 +27,12 @@ lint: setup ## ruff, ruff format, mypy
 
 test: setup ## all tests that need PyPI only (ARGS="-k name")
 	@$(BIN)/pytest -n auto $(ARGS)
+
+rehearse: setup ## the whole deployment, on this machine (ARGS="--from REF --with-tests -v")
+	@$(BIN)/python scripts/rehearse.py deploy $(ARGS)
+
+rehearse-rollback: setup ## the same, then the workflow "Rollback migration" in both modes
+	@$(BIN)/python scripts/rehearse.py rollback $(ARGS)
+
+serve: setup ## the same as rehearse, left running (ARGS="--port 8000")
+	@$(BIN)/python scripts/rehearse.py serve $(ARGS)

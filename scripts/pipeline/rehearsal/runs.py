@@ -37,12 +37,16 @@ def bootstrap(machine: Machine, checkout: Checkout) -> None:
             command, cwd=checkout.folder, env=environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        assert process.stdin and process.stdout  # noqa: S101 - it was started with pipes; said for the type checker.
+        assert process.stdin is not None  # noqa: S101 - it was started with pipes; said for the type checker.
+        assert process.stdout is not None  # noqa: S101 - the same.
         with process.stdin:
             json.dump(machine.settings, process.stdin)
-        said = [line.rstrip("\n") for line in process.stdout if not say(line.rstrip("\n"))]
+        last_line = "it said nothing"
+        for line in process.stdout:
+            last_line = line.rstrip("\n")
+            say(last_line)
         if process.wait():
-            raise Found(f"The bootstrap of {checkout.commit[:12]} failed: {said[-1] if said else 'it said nothing'}")
+            raise Found(f"The bootstrap of {checkout.commit[:12]} failed: {last_line}")
         machine.keeper.forget(process.pid)
     lead_public_url(machine)
 

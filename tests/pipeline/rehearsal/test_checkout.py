@@ -6,13 +6,15 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.errors import CouldNotAnswer
 from pipeline.rehearsal.checkout import export
 
-from .conftest import Repository
+if TYPE_CHECKING:
+    from tests.pipeline.rehearsal.conftest import Repository
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,7 +19,8 @@ from pipeline.rehearsal.previous_release import (
     is_shallow,
 )
 
-from .conftest import Repository
+if TYPE_CHECKING:
+    from tests.pipeline.rehearsal.conftest import Repository
 
 DEPLOYABLE = {
     "run_DOT_py": "",
