@@ -20,8 +20,8 @@ from typing import Any
 from moto.awslambda.exceptions import LambdaClientError
 from moto.events.models import EventsBackend, Rule
 
-from pipeline.rehearsal.local_aws.corrections import FunctionBackend
 from pipeline.rehearsal.local_aws.function_names import FunctionName
+from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invocation import Outcome, Refused
 from pipeline.rehearsal.local_aws.invoker import Invoker
 from pipeline.rehearsal.local_aws.permissions import may_invoke
@@ -145,7 +145,13 @@ class Clock:
         rules = self._rules()
         self._due = {key: due for key, due in self._due.items() if key in rules}
         for key in rules.keys() - self._due.keys():
-            self._due[key] = parse_schedule(key[1])(self.now())
+            try:
+                self._due[key] = parse_schedule(key[1])(self.now())
+            except (
+                ValueError
+            ) as error:  # The API refuses such a rule; a CloudFormation template gets it past.
+                self._due[key] = None
+                self.firings.append(Firing(rules[key].name, "", self.now(), f"not understood: {error}"))
         return min((due for due in self._due.values() if due and due <= until), default=None)
 
     def _fire(self, due: datetime) -> list[Firing]:

@@ -22,10 +22,10 @@ from pipeline.rehearsal.local_aws import access
 from pipeline.rehearsal.local_aws.accounts import empty_account
 from pipeline.rehearsal.local_aws.clock import Clock
 from pipeline.rehearsal.local_aws.control_plane import ControlPlane
-from pipeline.rehearsal.local_aws.corrections import FunctionBackend
 from pipeline.rehearsal.local_aws.endpoint import Endpoint
 from pipeline.rehearsal.local_aws.faults import Faults
 from pipeline.rehearsal.local_aws.front import Front
+from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invoke_api import InvokeApi
 from pipeline.rehearsal.local_aws.invoker import Invoker
 from pipeline.rehearsal.local_aws.logs import FunctionLogs

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
-from pipeline.rehearsal.local_aws.corrections import FunctionBackend
 from pipeline.rehearsal.local_aws.faults import Fault, Faults, Harm
 from pipeline.rehearsal.local_aws.function_names import FunctionName
+from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invocation import FunctionVersion, Outcome, Refused
 from pipeline.rehearsal.local_aws.sandbox import Sandbox
 from pipeline.rehearsal.local_aws.sandboxes import Sandboxes
@@ -88,7 +88,7 @@ class Invoker:
 
     def _attempts(self, name: FunctionName, payload: bytes, client_context: str | None) -> Outcome:
         outcome = self._run(name, payload, client_context)
-        for delay in self._retry_delays[: self.find(name).retries]:
+        for delay in self._retry_delays[: self._functions.retries(name)]:
             if not outcome.failed or self._closed.wait(delay):
                 break
             outcome = self._run(name, payload, client_context)
