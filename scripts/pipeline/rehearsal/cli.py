@@ -19,7 +19,9 @@ from rich.console import Console
 
 from pipeline.environment import CHECKOUT
 from pipeline.errors import UsageError
+from pipeline.keeper import Keeper
 from pipeline.rehearsal import scenario
+from pipeline.rehearsal.checkout import export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, running_machine
 
@@ -32,16 +34,23 @@ def rehearse(arguments: list[str], repository: Path = CHECKOUT) -> None:
     display = Display(Console(), verbose=words.verbose)
     started = time.monotonic()
     display.heading("Start")
-    with _terminating(), running_machine(repository, display, words.port) as machine:
-        before = scenario.start_with_previous(machine, repository, words.from_ref)
-        scenario.deploy(machine, with_tests=words.with_tests)
-        if words.what == "rollback":
-            _roll_back(machine, before)
-        else:
-            scenario.use(machine)
-        scenario.report(machine, started)
-        if words.what == "serve":
-            _serve(machine)
+    with _terminating(), Keeper() as keeper:
+        folder = keeper.folder("rehearsal")
+        with display.step("Export what git tracks"):
+            now = export(repository, None, folder / "now")
+        for notice in now.notices():
+            display.note(notice)
+        before = scenario.look_back(repository, now, folder / "previous", words.from_ref, display)
+        with running_machine(keeper, folder, now, display, words.port) as machine:
+            scenario.deploy_first(machine, before)
+            scenario.deploy(machine, with_tests=words.with_tests)
+            if words.what == "rollback":
+                _roll_back(machine, before)
+            else:
+                scenario.use(machine)
+            scenario.report(machine, started)
+            if words.what == "serve":
+                _serve(machine)
 
 
 def _roll_back(machine: Machine, before: scenario.Release) -> None:

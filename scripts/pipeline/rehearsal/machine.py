@@ -21,7 +21,7 @@ from pipeline.environment import locked_environment
 from pipeline.keeper import Keeper
 from pipeline.postgres import Server, start_server
 from pipeline.rehearsal import shell
-from pipeline.rehearsal.checkout import Checkout, export
+from pipeline.rehearsal.checkout import Checkout
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.local_aws import LocalAws
 
@@ -65,38 +65,29 @@ class Machine:
 
 
 @contextmanager
-def running_machine(repository: Path, display: Display, port: int = 0) -> Iterator[Machine]:
+def running_machine(keeper: Keeper, folder: Path, now: Checkout, display: Display, port: int = 0) -> Iterator[Machine]:
     """
-    Export `repository`'s working tree and start what it is to be deployed to; `port` is API Gateway's.
+    Start what `now` is to be deployed to; `folder` takes all files, `port` is API Gateway's (0: any free one).
 
-    Everything has ended and every folder is gone when the block is left.
+    Raises CouldNotAnswer when something cannot be started, or packages cannot be installed.
     """
-    with Keeper() as keeper:
-        folder = keeper.folder("rehearsal")
-        with display.step("Export what git tracks") as say:
-            now = export(repository, None, folder / "now")
-            say(f"{now.commit} in {now.folder}")
-        for notice in now.notices():
-            display.note(notice)
-        stage = load_stage(STAGE, now.folder / "zappa_settings.json")
-        with display.step("Make the environments of Lambda and of the package"):
-            # The network is needed here and nowhere later; what is there already is used again.
-            runtime = prepared_environment("lambda", now)
-            prepared_environment("package", now)
-        with display.step("Start the local AWS") as say:
-            guard = {"PYTHONPATH": str(shell.GUARD)}
-            aws = LocalAws(
-                folder / "aws", runtime, stage.region, port=port, extra_environment=guard, watch=keeper.watch
-            )
-            say(f"AWS on {aws.endpoint}, its API Gateway on {aws.url}")
-        with aws:
-            with display.step("Start PostgreSQL") as say:
-                server = start_server(keeper)
-                settings = _settings(server, aws)
-                say(f"PostgreSQL on port {server.port}")
-            machine = Machine(keeper, folder, display, now, server, aws, stage, settings)
-            display.hide(*machine.secrets())
-            yield machine
+    stage = load_stage(STAGE, now.folder / "zappa_settings.json")
+    with display.step("Make the environments of Lambda and of the package"):
+        # The network is needed here and nowhere later; what is there already is used again.
+        runtime = prepared_environment("lambda", now)
+        prepared_environment("package", now)
+    with display.step("Start the local AWS") as say:
+        guard = {"PYTHONPATH": str(shell.GUARD)}
+        aws = LocalAws(folder / "aws", runtime, stage.region, port=port, extra_environment=guard, watch=keeper.watch)
+        say(f"AWS on {aws.endpoint}, its API Gateway on {aws.url}")
+    with aws:
+        with display.step("Start PostgreSQL") as say:
+            server = start_server(keeper)
+            settings = _settings(server, aws)
+            say(f"PostgreSQL on port {server.port}")
+        machine = Machine(keeper, folder, display, now, server, aws, stage, settings)
+        display.hide(*machine.secrets())
+        yield machine
 
 
 def prepared_environment(name: str, checkout: Checkout) -> Path:

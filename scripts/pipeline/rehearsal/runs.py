@@ -6,17 +6,18 @@ The workflow files are the export's own, so what is rehearsed is what a merge of
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pipeline.errors import Found
 from pipeline.rehearsal import git, stand_ins
 from pipeline.rehearsal.checkout import Checkout
 from pipeline.rehearsal.machine import STAGE, Machine
 from pipeline.rehearsal.watched_run import Shown
-from pipeline.workflows import Event, Patience, Workflow, WorkflowRun, load_workflow, run_workflow
+from pipeline.workflows import Event, Patience, StepIdentity, Workflow, WorkflowRun, load_workflow, run_workflow
 
 _TESTS = "tests"  # The id of the step in deploy.yml.
 REPOSITORY = "somebody/yt-pubsub-handler"
@@ -39,14 +40,16 @@ def bootstrap(machine: Machine, checkout: Checkout) -> None:
         )  # fmt: skip
         assert process.stdin is not None  # noqa: S101 - it was started with pipes; said for the type checker.
         assert process.stdout is not None  # noqa: S101 - the same.
-        with process.stdin:
+        # It may end before it has read anything; then its output says why.
+        with contextlib.suppress(BrokenPipeError), process.stdin:
             json.dump(machine.settings, process.stdin)
-        last_line = "it said nothing"
+        reason = "see its output above"
         for line in process.stdout:
-            last_line = line.rstrip("\n")
-            say(last_line)
+            say(line.rstrip("\n"))
+            if line.startswith("error: "):
+                reason = line.removeprefix("error: ").rstrip("\n")
         if process.wait():
-            raise Found(f"The bootstrap of {checkout.commit[:12]} failed: {last_line}")
+            raise Found(f"The bootstrap of {checkout.commit[:12]} failed: {reason}")
         machine.keeper.forget(process.pid)
     lead_public_url(machine)
 
@@ -66,18 +69,19 @@ def run(
     inputs: Mapping[str, str] | None = None,
     overrides: Mapping[str, str] | None = None,
     with_tests: bool = False,
+    before_step: Callable[[StepIdentity], None] | None = None,
 ) -> WorkflowRun:
     """
     Run the workflow `file` of the export on its HEAD, as a push to main or, with `inputs`, by hand.
 
-    `overrides` replace steps' scripts by id or name. The result may be a failure: see `insist`.
+    `overrides` replace steps' scripts by id or name; `before_step` is called when one is about to run. The
+    result may be a failure: see `insist`. Raises KeyboardInterrupt when somebody cancelled it.
     """
     workspace = machine.now.folder
     workflow = load_workflow(workspace / ".github" / "workflows" / file)
     commit = git.ask(workspace, "rev-parse", "HEAD").strip()
     kind = "push" if inputs is None else "workflow_dispatch"
     replaced = {**({} if with_tests or not _has_tests(workflow) else {_TESTS: "true"}), **(overrides or {})}
-    machine.display.heading(workflow.name)
     ran = run_workflow(
         workflow,
         event=Event(name=kind, sha=commit, inputs=inputs or {}, actor="somebody", repository=REPOSITORY),
@@ -95,7 +99,8 @@ def run(
             "AWS_ROLE_ARN": f"arn:aws:iam::{machine.aws.account}:role/deploy",
         },
         overrides=replaced,
-        observer=Shown(machine.display, not_run=_TESTS if replaced.get(_TESTS) == "true" else None),
+        observer=Shown(machine.display, workflow.name, not_run=_TESTS if replaced.get(_TESTS) == "true" else None),
+        before_step=before_step,
         patience=Patience(after_cancel=5, after_signal=1),
         folder=machine.folder,
         watch=machine.keeper.watch,

@@ -13,7 +13,8 @@ from pathlib import Path
 from pipeline.delivery.heads import single_head
 from pipeline.errors import Found
 from pipeline.rehearsal import git, previous_release, runs, truth
-from pipeline.rehearsal.checkout import export
+from pipeline.rehearsal.checkout import Checkout, export
+from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, prepared_environment
 
 TARGET_SECONDS = 90
@@ -21,38 +22,39 @@ TARGET_SECONDS = 90
 
 @dataclass(frozen=True)
 class Release:
-    """A commit and the head of its schema."""
+    """A commit, the head of its schema, and a clean checkout of it."""
 
     commit: str
     schema: str
+    checkout: Checkout
 
 
-def start_with_previous(machine: Machine, original: Path, ref: str | None) -> Release:
+def look_back(original: Path, now: Checkout, folder: Path, ref: str | None, display: Display) -> Release:
     """
-    Deploy what production would have before the merge, and return it.
+    Return what production would have before the merge of `now`, checked out in `folder`.
 
     `ref` chooses it in the `original` repository; without one it is the newest ancestor with another schema
-    head, or, where there is none, the present commit itself on an empty database.
+    head, or, where there is none, `now` itself.
     """
-    display = machine.display
-    display.heading("Previous release")
-    with display.step("Look for it in the history"):
-        now = machine.now
+    with display.step("Look for the previous release"):
         found = previous_release.chosen(original, now, ref) if ref else previous_release.find(now.folder, now.commit)
     if found is None:
-        display.note(_why_none(machine))
-        release, checkout = Release(now.commit, single_head(now.folder / "migrations")), now
-    else:
-        if found.notice:
-            display.note(found.notice)
-        release = Release(found.commit, found.head)
-        with display.step("Make the environment of its package"):
-            checkout = export(original, found.commit, machine.folder / "previous")
-            prepared_environment("package", checkout)
-    runs.bootstrap(machine, checkout)
+        display.note(_why_none(now))
+        return Release(now.commit, single_head(now.folder / "migrations"), now)
+    if found.notice:
+        display.note(found.notice)
+    return Release(found.commit, found.head, export(original, found.commit, folder))
+
+
+def deploy_first(machine: Machine, release: Release) -> None:
+    """Deploy `release` through the bootstrap script of now, and see that it serves."""
+    display = machine.display
+    display.heading("Previous release")
+    with display.step("Make the environment of its package"):
+        prepared_environment("package", release.checkout)
+    runs.bootstrap(machine, release.checkout)
     with display.step("It serves on its schema"):
         truth.insist_on(machine, release.commit, release.schema)
-    return release
 
 
 def deploy(machine: Machine, *, with_tests: bool = False) -> Release:
@@ -105,14 +107,14 @@ def report(machine: Machine, started: float) -> None:
 def present(machine: Machine) -> Release:
     """What the workspace holds now."""
     commit = git.ask(machine.now.folder, "rev-parse", "HEAD").strip()
-    return Release(commit, single_head(machine.now.folder / "migrations"))
+    return Release(commit, single_head(machine.now.folder / "migrations"), machine.now)
 
 
-def _why_none(machine: Machine) -> str:
+def _why_none(now: Checkout) -> str:
     reason = (
         "The history is cut off (a shallow clone: `git fetch --unshallow` brings the rest), and what is there has no "
         "release with another schema."
-        if previous_release.is_shallow(machine.now.folder)
+        if previous_release.is_shallow(now.folder)
         else "No ancestor of this commit is a deployable release with another schema."
     )
     return f"{reason} So the deploy starts from an empty database: this commit is bootstrapped, then deployed again."

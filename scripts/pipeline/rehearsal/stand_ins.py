@@ -63,7 +63,8 @@ def set_up_python(folder: Path) -> StandIn:
     folder.mkdir(parents=True, exist_ok=True)
     base = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
     for name in ("python", "python3"):
-        (folder / name).symlink_to(base)
+        if not (folder / name).is_symlink():
+            (folder / name).symlink_to(base)
 
     def stand_in(call: ActionCall) -> Mapping[str, str]:
         wanted = _known(call, "python-version").get("python-version", "")

@@ -7,11 +7,15 @@ from pipeline.workflows import Silent, StepIdentity, StepRun
 
 
 class Shown(Silent):
-    """An observer of a workflow's run that shows it on `display`; `not_run` is the id of a replaced step."""
+    """An observer of `workflow`'s run that shows it on `display`; `not_run` is the id of a replaced step."""
 
-    def __init__(self, display: Display, *, not_run: str | None = None) -> None:
+    def __init__(self, display: Display, workflow: str, *, not_run: str | None = None) -> None:
         self._display = display
+        self._workflow = workflow
         self._not_run = not_run
+
+    def job_started(self, job: str, name: str) -> None:  # noqa: ARG002 - the observer's signature.
+        self._display.heading(f"{self._workflow} · {name}")
 
     def step_started(self, step: StepIdentity) -> None:
         self._display.begin(step.name)
