@@ -17,12 +17,17 @@ from pipeline.rehearsal import git
 
 @dataclass(frozen=True)
 class Checkout:
-    """A clean checkout; `dirty` names what differs from the original's HEAD, `untracked` what is left out."""
+    """
+    A clean checkout; `dirty` names what differs from the original's HEAD, `untracked` what is left out.
+
+    `boundary` is git's list of the commits at which a shallow history ends; it is empty for a whole one.
+    """
 
     folder: Path
     commit: str
     dirty: list[str]
     untracked: list[str]
+    boundary: str = ""
 
     def notices(self) -> list[str]:
         """What a person should know about what is in here, a sentence each."""
@@ -45,12 +50,12 @@ def export(repository: Path, ref: str | None, folder: Path) -> Checkout:
     _insist_on_a_checkout(repository)
     commit = git.ask(repository, "rev-parse", "--verify", f"{ref or 'HEAD'}^{{commit}}").strip()
     touched, untracked = ([], []) if ref else (_touched(repository), _untracked(repository))
-    _borrow(repository, folder, commit)
+    boundary = _borrow(repository, folder, commit)
     dirty = _lay_over(repository, folder, touched)
     if dirty:
         commit = _commit(folder)
     _link_environment(repository, folder)
-    return Checkout(folder, commit, dirty, untracked)
+    return Checkout(folder, commit, dirty, untracked, boundary)
 
 
 def _insist_on_a_checkout(repository: Path) -> None:
@@ -81,7 +86,8 @@ def _paths(repository: Path, *arguments: str) -> list[str]:
     return sorted(set(git.ask(repository, *arguments).split("\0")) - {""})
 
 
-def _borrow(repository: Path, folder: Path, commit: str) -> None:
+def _borrow(repository: Path, folder: Path, commit: str) -> str:
+    """Make `folder` a repository at `commit` and return the boundary of its history."""
     common = Path(git.ask(repository, "rev-parse", "--git-common-dir").rstrip("\n"))
     original = (repository / common).resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,11 +95,14 @@ def _borrow(repository: Path, folder: Path, commit: str) -> None:
     own = folder / ".git"
     (own / "objects" / "info").mkdir(exist_ok=True)
     (own / "objects" / "info" / "alternates").write_text(f"{original / 'objects'}\n")
-    if (original / "shallow").exists():  # Its commits name parents that are not there.
-        shutil.copyfile(original / "shallow", own / "shallow")
+    shallow = original / "shallow"  # It lists the commits whose parents are not there.
+    boundary = shallow.read_text() if shallow.exists() else ""
+    if boundary:
+        (own / "shallow").write_text(boundary)
     (own / "info").mkdir(exist_ok=True)
     (own / "info" / "exclude").write_text("/.venv\n")
     git.change(folder, "reset", "--quiet", "--hard", commit)
+    return boundary
 
 
 def _lay_over(repository: Path, folder: Path, paths: list[str]) -> list[str]:

@@ -92,11 +92,6 @@ def heads(repository: Path, commit: str) -> frozenset[str]:
     return frozenset(known - followed)
 
 
-def is_shallow(repository: Path) -> bool:
-    """Tell whether the history ends where a clone's depth ended it."""
-    return git.ask(repository, "rev-parse", "--is-shallow-repository").strip() == "true"
-
-
 def _head(repository: Path, commit: str) -> str | None:
     """Return the one head. Unreadable revisions, and several heads, are for the deploy's checks to tell."""
     try:

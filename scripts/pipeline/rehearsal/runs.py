@@ -17,7 +17,16 @@ from pipeline.rehearsal import git, stand_ins
 from pipeline.rehearsal.checkout import Checkout
 from pipeline.rehearsal.machine import STAGE, Machine
 from pipeline.rehearsal.watched_run import Shown
-from pipeline.workflows import Event, Patience, StepIdentity, Workflow, WorkflowRun, load_workflow, run_workflow
+from pipeline.workflows import (
+    Event,
+    Patience,
+    StepIdentity,
+    StepRun,
+    Workflow,
+    WorkflowRun,
+    load_workflow,
+    run_workflow,
+)
 
 _TESTS = "tests"  # The id of the step in deploy.yml.
 REPOSITORY = "somebody/yt-pubsub-handler"
@@ -118,9 +127,16 @@ def insist(ran: WorkflowRun) -> WorkflowRun:
     for job in ran.jobs.values():
         for step in job.steps:
             if step.conclusion == "failure":
-                said = step.annotations[-1].message if step.annotations else next(reversed(step.lines), "nothing")
-                raise Found(f"{ran.name} failed at “{step.step.name}” of the job {job.name}: {said}")
+                raise Found(f"{ran.name} failed at “{step.step.name}” of the job {job.name}: {_reason(step)}")
     raise Found(f"{ran.name} ended as {ran.result}.")
+
+
+def _reason(step: StepRun) -> str:
+    """Our scripts' own last word if there is one, else the last thing that was said."""
+    for line in reversed(step.lines):
+        if line.startswith("error: "):
+            return line.removeprefix("error: ")
+    return step.annotations[-1].message if step.annotations else next(reversed(step.lines), "it said nothing")
 
 
 def _has_tests(workflow: Workflow) -> bool:

@@ -114,7 +114,7 @@ def _why_none(now: Checkout) -> str:
     reason = (
         "The history is cut off (a shallow clone: `git fetch --unshallow` brings the rest), and what is there has no "
         "release with another schema."
-        if previous_release.is_shallow(now.folder)
+        if now.boundary
         else "No ancestor of this commit is a deployable release with another schema."
     )
     return f"{reason} So the deploy starts from an empty database: this commit is bootstrapped, then deployed again."

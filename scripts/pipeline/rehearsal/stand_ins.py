@@ -30,7 +30,6 @@ POSTGRES_PORT = "5432"
 def check_out(checkout: Checkout) -> StandIn:
     """actions/checkout: a workspace as it was committed, with as much history as was asked for."""
     shallow = checkout.folder / ".git" / "shallow"
-    whole = shallow.read_bytes() if shallow.exists() else None
 
     def stand_in(call: ActionCall) -> Mapping[str, str]:
         inputs = _known(call, "fetch-depth", "persist-credentials")
@@ -44,10 +43,10 @@ def check_out(checkout: Checkout) -> StandIn:
         git.change(call.workspace, "clean", "-ffdxq", "--exclude=/.venv")
         commit = git.ask(call.workspace, "rev-parse", "HEAD").strip()
         match inputs.get("fetch-depth", "1"):
-            case "0" if whole is None:
-                shallow.unlink(missing_ok=True)
+            case "0" if checkout.boundary:
+                shallow.write_text(checkout.boundary)
             case "0":
-                shallow.write_bytes(whole or b"")
+                shallow.unlink(missing_ok=True)
             case "1":
                 shallow.write_text(f"{commit}\n")
             case depth:

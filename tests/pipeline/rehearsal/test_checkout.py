@@ -166,6 +166,7 @@ def test_a_worktree_and_a_shallow_clone_can_be_exported(repository: Repository, 
         subprocess.check_output(["git", "-C", str(one.folder), "log", "--format=%H"], text=True).split() for one in made
     ]
     assert [len(commits) for commits in log] == [2, 1]
+    assert [one.boundary for one in made] == ["", f"{head}\n"]
 
 
 def test_a_folder_that_is_no_checkout_is_refused_with_the_way_out(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from pipeline.rehearsal.previous_release import (
     chosen,
     find,
     heads,
-    is_shallow,
 )
 
 if TYPE_CHECKING:
@@ -154,7 +153,7 @@ def test_a_choice_that_cannot_be_deployed_first_is_refused_with_the_reason(
         chosen(repository.folder, now, ref)
 
 
-def test_a_shallow_history_ends_the_search_and_is_known_as_such(repository: Repository, tmp_path: Path) -> None:
+def test_a_shallow_history_ends_the_search(repository: Repository, tmp_path: Path) -> None:
     repository.commit(**DEPLOYABLE, **versions(a=revision("aaaaaaaaaaaa", None)))
     repository.commit(**versions(b=revision("bbbbbbbbbbbb", "aaaaaaaaaaaa")))
     clone = ["git", "clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(tmp_path / "shallow")]
@@ -162,4 +161,3 @@ def test_a_shallow_history_ends_the_search_and_is_known_as_such(repository: Repo
     now = export(tmp_path / "shallow", None, tmp_path / "export")
 
     assert find(now.folder, now.commit) is None
-    assert (is_shallow(now.folder), is_shallow(repository.folder)) == (True, False)
