@@ -15,15 +15,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from moto.awslambda.models import lambda_backends
+from moto.events.models import events_backends
 from moto.logs.models import logs_backends
 
 from pipeline.rehearsal.local_aws import access
 from pipeline.rehearsal.local_aws.accounts import empty_account
+from pipeline.rehearsal.local_aws.clock import Clock
 from pipeline.rehearsal.local_aws.control_plane import ControlPlane
-from pipeline.rehearsal.local_aws.corrections import FunctionBackend
 from pipeline.rehearsal.local_aws.endpoint import Endpoint
 from pipeline.rehearsal.local_aws.faults import Faults
 from pipeline.rehearsal.local_aws.front import Front
+from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invoke_api import InvokeApi
 from pipeline.rehearsal.local_aws.invoker import Invoker
 from pipeline.rehearsal.local_aws.logs import FunctionLogs
@@ -52,6 +54,7 @@ class LocalAws:
         extra_environment: Mapping[str, str] | None = None,
         watch: Callable[[int], None] | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
+        clock_speed: float = 1,
     ) -> None:
         """
         Start it.
@@ -59,10 +62,12 @@ class LocalAws:
         `folder` takes all files; `runtime` is the Python environment that runs functions, holding
         awslambdaric and boto3 alone; `port` is the front's (0: any free one); `extra_environment` is added to
         each function's own; `watch` is called with the process group of each process started;
-        `retry_delays` are the seconds before each new attempt at a failed asynchronous invocation.
+        `retry_delays` are the seconds before each new attempt at a failed asynchronous invocation;
+        `clock_speed` is how many of the schedules' seconds pass in one second (0: none by themselves).
 
         Raises CouldNotAnswer when the port is taken.
         """
+        self.folder = folder.absolute()
         self.region = region
         self._resources = contextlib.ExitStack()
         self._closing = threading.Lock()
@@ -74,11 +79,11 @@ class LocalAws:
             environment: dict[str, str] = {}
             workshop = Workshop(
                 python=runtime.absolute() / "bin" / "python",
-                folder=folder.absolute() / "environments",
+                folder=self.folder / "environments",
                 environment=environment,
                 watch=watch or (lambda _: None),
             )
-            sandboxes = Sandboxes(workshop, folder.absolute() / "code", self._logs.write)
+            sandboxes = Sandboxes(workshop, self.folder / "code", self._logs.write)
             self.faults = Faults()
             self.invoker = Invoker(functions, sandboxes, self.faults, retry_delays)
             resources.callback(self.invoker.close)
@@ -90,6 +95,8 @@ class LocalAws:
             environment.update(extra_environment or {})
             self.front = Front(self.account, region, self.invoker, port)
             resources.callback(self.front.close)
+            self.clock = Clock(events_backends[self.account][region], functions, self.invoker, clock_speed)
+            resources.callback(self.clock.close)
             self._resources = resources.pop_all()
 
     @property
@@ -113,6 +120,10 @@ class LocalAws:
     def logs(self, function: str) -> list[str]:
         """Return every line that the function, and Lambda about it, has logged up to now."""
         return self._logs.lines(f"/aws/lambda/{function}")
+
+    def settle(self, seconds: float | None = None) -> bool:
+        """Wait until no asynchronous invocation is left to run, at most so long; return whether none is."""
+        return self.invoker.settle(seconds)
 
     def close(self) -> None:
         """End everything; a second time does nothing."""

@@ -20,10 +20,12 @@ from moto.core.exceptions import JsonRESTError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from pipeline.rehearsal.local_aws.corrections import FunctionBackend, require_code, require_revision
 from pipeline.rehearsal.local_aws.function_names import FunctionName
+from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invocation import Refused
 from pipeline.rehearsal.local_aws.invoke_api import InvokeApi
+from pipeline.rehearsal.local_aws.schedule_expressions import parse_schedule
+from pipeline.rehearsal.local_aws.versions import require_code, require_revision
 
 _ONE_FUNCTION = re.compile(r"/\d{4}-\d{2}-\d{2}/functions/(?P<name>[^/]+)(?P<rest>/.*)?")
 _CODE = "/.code/"
@@ -47,6 +49,8 @@ class ControlPlane:
         try:
             if path.startswith(_CODE):
                 return self._code(path)(environ, start_response)
+            if request.headers.get("X-Amz-Target") == "AWSEvents.PutRule":
+                _check_schedule(request)
             if found := _ONE_FUNCTION.fullmatch(path):
                 written = urllib.parse.unquote(found["name"])
                 rest = (found["rest"] or "").rstrip("/")
@@ -72,7 +76,12 @@ class ControlPlane:
                 return _json(self._configuration(name))(environ, start_response)
             case "GET", "/urls":
                 return self._urls(name)(environ, start_response)
+            case "GET", "/aliases":
+                return self._aliases(request, name)(environ, start_response)
             case "GET", _:
+                self._functions.get_function(
+                    name.name
+                )  # moto finds no versions of an unknown function: no error.
                 self._rename(environ, name, rest)
                 return list(self._moto(environ, start_response))
         with self._changing:
@@ -99,10 +108,11 @@ class ControlPlane:
         """
         Write the request's path and query in the only form that moto understands everywhere.
 
-        moto answers 500 to `function:NAME:VERSION`. Permissions are removed without looking at the qualifier
-        in the query, so that one goes into the name, where our backend finds it.
+        moto answers 500 to `function:NAME:VERSION`. It removes permissions, and keeps the settings of events,
+        without a look at the qualifier in the query: there it goes into the name, where our backend finds it.
         """
-        written = str(name) if rest.startswith("/policy/") else name.name
+        qualified = rest.startswith(("/policy/", "/event-invoke-config"))
+        written = str(name) if qualified else name.name
         version = environ["PATH_INFO"].split("/")[1]
         query = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
         if name.qualifier:
@@ -131,6 +141,13 @@ class ControlPlane:
             configuration["FunctionArn"] = f"{arn}:{name.qualifier}"
         return configuration
 
+    def _aliases(self, request: Request, name: FunctionName) -> Response:
+        """ListAliases; moto ignores that only those of one version are asked for."""
+        version = request.args.get("FunctionVersion")
+        aliases = self._functions.list_aliases(name.name)
+        chosen = [alias.to_json() for alias in aliases if version in {None, alias.function_version}]
+        return _json({"Aliases": chosen})
+
     def _code(self, path: str) -> Response:
         name, version = urllib.parse.unquote(path.removeprefix(_CODE)).split("/")
         function = self._functions.get_function(name, version)
@@ -141,6 +158,19 @@ class ControlPlane:
         function = self._functions.get_function(name.name)
         configuration = function.url_config
         return _json({"FunctionUrlConfigs": [configuration.to_dict()] if configuration else []})
+
+
+def _check_schedule(request: Request) -> None:
+    """Refuse a rule whose schedule EventBridge would not understand; moto takes any text."""
+    body = request.get_data()
+    request.environ["wsgi.input"] = io.BytesIO(body)
+    expression = json.loads(body).get("ScheduleExpression")
+    if expression:
+        try:
+            parse_schedule(expression)
+        except ValueError as error:
+            message = f"Parameter ScheduleExpression is not valid. {error}"
+            raise Refused(400, "ValidationException", message) from error
 
 
 def _json(value: object) -> Response:

@@ -29,7 +29,6 @@ class FunctionVersion:
     code_sha256: str
     code: bytes = field(repr=False, compare=False)
     reserved_concurrency: int | None = None
-    retries: int = 2
 
     @property
     def log_group(self) -> str:

@@ -11,14 +11,15 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
-from pipeline.rehearsal.local_aws.corrections import FunctionBackend
 from pipeline.rehearsal.local_aws.faults import Fault, Faults, Harm
 from pipeline.rehearsal.local_aws.function_names import FunctionName
+from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invocation import FunctionVersion, Outcome, Refused
 from pipeline.rehearsal.local_aws.sandbox import Sandbox
 from pipeline.rehearsal.local_aws.sandboxes import Sandboxes
@@ -42,6 +43,7 @@ class Invoker:
         self._sandboxes = sandboxes
         self._faults = faults
         self._retry_delays = retry_delays
+        self._events: set[Future[Outcome]] = set()
         self._closed = threading.Event()
 
     def find(self, name: FunctionName) -> FunctionVersion:
@@ -80,7 +82,14 @@ class Invoker:
         """
         _require_json(payload, LARGEST_EVENT)
         self.find(name)
-        return _in_background(f"event-{name}", lambda: self._attempts(name, payload, client_context))
+        event = _in_background(f"event-{name}", lambda: self._attempts(name, payload, client_context))
+        self._events.add(event)
+        event.add_done_callback(self._events.discard)
+        return event
+
+    def settle(self, seconds: float | None = None) -> bool:
+        """Wait until no queued event is left to run, at most so long; return whether none is."""
+        return not wait_for(list(self._events), timeout=seconds).not_done
 
     def close(self) -> None:
         self._closed.set()
@@ -88,7 +97,7 @@ class Invoker:
 
     def _attempts(self, name: FunctionName, payload: bytes, client_context: str | None) -> Outcome:
         outcome = self._run(name, payload, client_context)
-        for delay in self._retry_delays[: self.find(name).retries]:
+        for delay in self._retry_delays[: self._functions.retries(name)]:
             if not outcome.failed or self._closed.wait(delay):
                 break
             outcome = self._run(name, payload, client_context)

@@ -168,6 +168,8 @@ class Sandbox:
 
     def _wait(self) -> None:
         returncode = self._process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # What it started does not outlive it.
         self._signals.put(Exited(returncode))
 
     def _signal(self, number: signal.Signals) -> None:

@@ -1,5 +1,5 @@
 """
-Without this file versions, aliases and permissions would behave as moto has them, and not as AWS does.
+Without this file versions and aliases would behave as moto has them, and not as AWS does.
 
 Each class narrows one of moto's own, and each override names the fault it mends, seen in moto 5.2.5. The
 behaviour itself is from Lambda's API reference; the wording of the errors is AWS's.
@@ -14,8 +14,7 @@ from typing import Any
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.exceptions import PreconditionFailedException as PreconditionFailed
-from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, LambdaStorage
-from moto.awslambda.policy import Policy
+from moto.awslambda.models import LambdaAlias, LambdaFunction, LambdaStorage
 from moto.core.utils import iso_8601_datetime_with_nanoseconds
 
 from pipeline.rehearsal.local_aws.function_names import LATEST, FunctionName
@@ -106,12 +105,18 @@ class FunctionStorage(LambdaStorage):
     def del_function(self, name_or_arn: str, qualifier: str | None = None) -> None:
         name = FunctionName.parse(name_or_arn, qualifier)
         if name.qualifier == LATEST:
-            raise InvalidParameterValueException("$LATEST version cannot be deleted without deleting the function.")
+            raise InvalidParameterValueException(
+                "$LATEST version cannot be deleted without deleting the function."
+            )
+        if name.qualifier and not name.qualifier.isdecimal():
+            # moto deletes the version that the alias points to.
+            raise InvalidParameterValueException("Deletion of aliases is not currently supported.")
         if name.qualifier:
             users = [a.name for a in self.list_aliases(name.name) if a.function_version == name.qualifier]
             if users:
                 raise Conflict(
-                    f"Unable to delete version because the following aliases reference it: [{', '.join(users)}]"
+                    "Unable to delete version because the following aliases reference it: "
+                    f"[{', '.join(users)}]"
                 )
         super().del_function(name_or_arn, qualifier)
 
@@ -120,7 +125,9 @@ class FunctionStorage(LambdaStorage):
     ) -> LambdaAlias:
         if name in self._get_function_aliases(function_name):
             arn = f"{self.get_function_by_name_or_arn_with_qualifier(function_name).function_arn}:{name}"
-            raise Conflict(f"Alias already exists: {arn}")  # moto's "ConflictException" is no error of Lambda.
+            raise Conflict(
+                f"Alias already exists: {arn}"
+            )  # moto's "ConflictException" is no error of Lambda.
         self._require_version(function_name, function_version)
         return super().put_alias(name, function_name, function_version, description, routing_config)
 
@@ -142,67 +149,6 @@ class FunctionStorage(LambdaStorage):
                 f"1 validation error detected: Value '{version}' at 'functionVersion' failed to satisfy "
                 r"constraint: Member must satisfy regular expression pattern: (\$LATEST|[0-9]+)",
             )
-
-
-class FunctionBackend(LambdaBackend):
-    """moto keeps one policy for a function and all its versions and aliases; each has its own on AWS."""
-
-    def __init__(self, region_name: str, account_id: str) -> None:
-        super().__init__(region_name, account_id)
-        self._lambdas = FunctionStorage(region_name=region_name, account_id=account_id)
-        self._policies: dict[FunctionName, Policy] = {}
-
-    def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
-        created = Function(  # type: ignore[abstract]  # moto's own leaves the same two methods out.
-            account_id=self.account_id, spec=spec, region=self.region_name, version=LATEST
-        )
-        self._lambdas.put_function(created)
-        # With Publish, the answer is the version's configuration; moto's was the function's, half renamed.
-        return self.publish_version(created.function_name) if spec.get("Publish") else created
-
-    def publish_version(self, function_name: str, description: str | None = "") -> LambdaFunction:
-        published = self._lambdas.publish_version(function_name, description or "")
-        assert published  # noqa: S101 - ours always returns one or raises; for the type checker.
-        return published
-
-    def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> dict[str, Any] | None:
-        """Set the code once; moto sets it a second time, on the version just published."""
-        function = self.get_function(function_name, qualifier)
-        function.update_function_code(body)
-        if body.get("Publish") and not body.get("DryRun"):
-            function = self.publish_version(function_name)
-        return function.get_configuration()
-
-    def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
-        super().delete_function(function_name, qualifier)
-        gone = FunctionName.parse(function_name, qualifier)
-        for name in list(self._policies):
-            if name == gone or (name.name == gone.name and not gone.qualifier):
-                del self._policies[name]
-
-    def add_permission(self, function_name: str, qualifier: str, raw: str) -> dict[str, Any]:
-        policy = self.policy(FunctionName.parse(function_name, qualifier))
-        statement_id = json.loads(raw).get("StatementId")
-        if any(statement["Sid"] == statement_id for statement in policy.statements):
-            raise Conflict(
-                f"The statement id ({statement_id}) provided already exists. Please provide a new statement "
-                "id, or remove the existing statement."
-            )
-        statement, _ = policy.add_statement(raw, FunctionName.parse(function_name, qualifier).qualifier)
-        return dict(statement)
-
-    def remove_permission(self, function_name: str, sid: str, revision: str | list[str] = "") -> None:
-        # moto hands the query string's list over where the revision itself is compared.
-        given = revision if isinstance(revision, str) else revision[0]
-        self.policy(FunctionName.parse(function_name)).del_statement(sid, given)
-
-    def get_policy(self, function_name: str, qualifier: str | None = None) -> str:
-        return self.policy(FunctionName.parse(function_name, qualifier)).wire_format()
-
-    def policy(self, name: FunctionName) -> Policy:
-        """Return who may invoke exactly this: the function, or one version or alias of it."""
-        self.get_function(name.name, name.qualifier)
-        return self._policies.setdefault(name, Policy(self.get_function(name.name)))
 
 
 def require_revision(current: str, expected: str | None) -> None:
