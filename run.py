@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from yt_pubsub_handler import create_app
 from yt_pubsub_handler.db_utils import alembic_downgrade, alembic_upgrade, migration_status
 from yt_pubsub_handler.migration.connections import LONGEST_STATEMENT
+from yt_pubsub_handler.websub.leases import expire_leases
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,12 @@ def run_alembic_downgrade(event: dict[str, Any], context: Context | None) -> dic
 @entry_point
 def run_migration_status(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
     return migration_status(app, event)
+
+
+@entry_point
+def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    with app.app_context():
+        return {"expired": expire_leases()}
 
 
 def _statement_seconds(context: Context | None) -> float:

@@ -109,6 +109,10 @@ def test_what_could_not_be_reported_in_time_is_not_started(name: str, run_on_emp
     assert run_on_empty.run_migration_status({}, None)["schema"]["fit"] == "empty"
 
 
+def test_leases_are_expired_by_the_schedule(run: ModuleType) -> None:
+    assert run.run_expire_leases({}, None) == {"expired": {"never_verified": 0, "lapsed": 0}}
+
+
 def entry_points(run: ModuleType) -> dict[str, Any]:
     return {name: function for name, function in vars(run).items() if name.startswith("run_")}
 
@@ -123,6 +127,7 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
         "run_alembic_upgrade": exactly,
         "run_alembic_downgrade": exactly,
         "run_migration_status": exactly,
+        "run_expire_leases": exactly,
     }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 
-from yt_pubsub_handler import models, status, web
+from yt_pubsub_handler import models, status, web, websub
 from yt_pubsub_handler.database import db, engine_options
 from yt_pubsub_handler.database_errors import answer_database_errors
 from yt_pubsub_handler.settings import Settings, keep_settings
@@ -41,4 +41,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     answer_database_errors(app)
     app.register_blueprint(status.blueprint)
     app.register_blueprint(web.blueprint)
+    app.register_blueprint(websub.blueprint)
     return app

@@ -75,7 +75,7 @@ def test_a_migration_leaves_every_logger_as_it_was(
     empty_app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The stock env.py disables the loggers of the warm container that goes on to serve requests."""
-    root, ours = logging.getLogger(), logging.getLogger("yt_pubsub_handler.database_errors")
+    root, ours = logging.getLogger(), logging.getLogger("yt_pubsub_handler.websub.views")
     root.setLevel(logging.INFO)
     before = (root.level, list(root.handlers), ours.disabled, ours.level)
 
