@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
-.PHONY: help setup lock lint test rehearse rehearse-rollback serve
+.PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -16,23 +16,32 @@ help: ## list these targets
 setup: ## make .venv (and nothing outside the checkout)
 	@$(PYTHON) scripts/set_up.py
 
-lock: setup ## write requirements/*.txt from the *.in files (ARGS="--upgrade" for newer versions)
-	@for name in app dev lambda uv; do $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-emit-index-url --quiet $(ARGS) requirements/$$name.in -o requirements/$$name.txt; done
+test: setup ## all tests that need a package index only (ARGS="-k name")
+	@$(BIN)/pytest -n auto -m "not system" $(ARGS)
 
-lint: setup ## ruff, ruff format, mypy
+test-system: setup ## the tests that need more, or take the whole machine for a while
+	@$(BIN)/pytest -m system $(ARGS)
+
+rehearse: setup ## deploy and migrate, by deploy.yml itself, against a local AWS (ARGS="--from REF --with-tests -v")
+	@$(BIN)/python scripts/rehearse.py deploy $(ARGS)
+
+rehearse-rollback: setup ## deploy, then undo it by rollback.yml, in both modes
+	@$(BIN)/python scripts/rehearse.py rollback $(ARGS)
+
+serve: setup ## deploy and leave everything running; prints the URL (ARGS="--port 8000")
+	@$(BIN)/python scripts/rehearse.py serve $(ARGS)
+
+revision: setup ## write a revision from the models, against a throwaway PostgreSQL (m="what it does")
+	@$(BIN)/python scripts/write_revision.py "$(m)"
+
+lint: setup ## ruff, mypy, and what lints workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/zizmor --quiet --offline --persona=auditor .github/workflows
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
-test: setup ## all tests that need PyPI only (ARGS="-k name")
-	@$(BIN)/pytest -n auto $(ARGS)
-
-rehearse: setup ## the whole deployment, on this machine (ARGS="--from REF --with-tests -v")
-	@$(BIN)/python scripts/rehearse.py deploy $(ARGS)
-
-rehearse-rollback: setup ## the same, then the workflow "Rollback migration" in both modes
-	@$(BIN)/python scripts/rehearse.py rollback $(ARGS)
-
-serve: setup ## the same as rehearse, left running (ARGS="--port 8000")
-	@$(BIN)/python scripts/rehearse.py serve $(ARGS)
+lock: setup ## write requirements/*.txt from the *.in files (ARGS="--upgrade" for newer versions)
+	@for name in app dev lambda node uv; do $(BIN)/uv pip compile --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-emit-index-url --quiet $(ARGS) \
+		requirements/$$name.in -o requirements/$$name.txt; done

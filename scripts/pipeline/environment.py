@@ -64,21 +64,19 @@ def locked_environment(name: str, lock: Path, *, home: Path = CHECKOUT / ".venv"
     """
     environments = home / "environments"
     target = environments / f"{name}-{hashlib.sha256(_fingerprint(lock).encode()).hexdigest()[:12]}"
-    if target.exists():
+    complete = target / ".complete"
+    if complete.exists():
         return target
     environments.mkdir(parents=True, exist_ok=True)
     with (environments / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if target.exists():
-            return target
-        # Made aside and renamed, so that a half-made one is never used. Only its python and its packages are
-        # used; the executables in bin/ would still name the folder it was made in.
-        being_made = target.with_name(f".{target.name}")
-        shutil.rmtree(being_made, ignore_errors=True)
-        _run([str(_tool(home, "uv")), "venv", "--quiet", "--python", sys.executable, str(being_made)], home)
-        _uv(home, "sync", being_made, lock)
-        compile_bytecode(_site_packages(being_made))
-        being_made.rename(target)
+        if not complete.exists():
+            # Under its final name from the start, as its executables hold that name; what was left half-made goes.
+            shutil.rmtree(target, ignore_errors=True)
+            _run([str(_tool(home, "uv")), "venv", "--quiet", "--python", sys.executable, str(target)], home)
+            _uv(home, "sync", target, lock)
+            compile_bytecode(_site_packages(target))
+            complete.touch()
     return target
 
 

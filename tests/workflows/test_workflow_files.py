@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.workflows import load_workflow
+from pipeline.workflows.yaml_core import read_yaml
 
 FILES = sorted(Path(".github/workflows").glob("*.yml"))
 PINNED = re.compile(r"^[\w-]+/[\w/-]+@[0-9a-f]{40}$")
@@ -23,7 +23,8 @@ each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
 
 def document(path: Path) -> dict[str, Any]:
-    return load_workflow(path).document
+    found: dict[str, Any] = read_yaml(path)
+    return found
 
 
 def jobs(path: Path) -> dict[str, dict[str, Any]]:

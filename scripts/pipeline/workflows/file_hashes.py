@@ -2,21 +2,23 @@
 hashFiles(): one SHA-256 over the SHA-256 of each file that matches, in the order GitHub finds them.
 
 Patterns are those of @actions/glob: `**` crosses folders, `!` takes away, the last pattern that fits a file
-decides, and a folder stands for all that is in it. The order is a walk with each folder's entries sorted by
-their bytes. No match gives empty text, and files outside the workspace never match.
+decides, and a folder stands for all that is in it. The order is that of the patterns' fixed beginnings, and
+below each a walk with the entries sorted by their bytes. No match gives empty text.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.workflows.expressions import ExpressionError, Value, to_text
 
 _FOLLOW = "--follow-symbolic-links"
+_BRACKET = r"\["  # Python warns of a bracket in a set, for it may become a set of sets.
 
 
 def hash_files(workspace: Path, patterns: Sequence[Value]) -> str:
@@ -28,7 +30,7 @@ def hash_files(workspace: Path, patterns: Sequence[Value]) -> str:
         raise ExpressionError("hashFiles() needs a pattern.")
     digests = hashlib.sha256()
     found = False
-    for file in _files(workspace, follow):
+    for file in _candidates(workspace, rules, follow):
         chosen = False
         for rule in rules:
             if rule.fits(file.relative_to(workspace).as_posix()):
@@ -41,35 +43,48 @@ def hash_files(workspace: Path, patterns: Sequence[Value]) -> str:
 
 class _Rule:
     def __init__(self, pattern: str) -> None:
-        self.takes_away = pattern.startswith("!")
-        parts = [part for part in pattern.lstrip("!").strip().split("/") if part not in {"", "."}]
-        folders = "".join("(?:[^/]+/)*" if part == "**" else f"{_part(part)}/" for part in parts[:-1])
-        last = parts[-1] if parts else "**"
-        self._pattern = re.compile(folders + (".+" if last == "**" else f"{_part(last)}(?:/.*)?"))
+        bare = pattern.lstrip("!")
+        self.takes_away = (len(pattern) - len(bare)) % 2 == 1
+        parts = [part for part in bare.strip().split("/") if part not in {"", "."}]
+        if ".." in parts:
+            raise ExpressionError(f"hashFiles() does not take '..': {pattern}")
+        fixed = itertools.takewhile(lambda part: not re.search(r"[*?\[\\]", part), parts)
+        self.beginning = PurePosixPath(*fixed)
+        folders = "".join("(?:[^/]+/)*" if part == "**" else f"{_part(part)}/" for part in parts)
+        # What stands for a folder stands for all in it, so the last slash may be there or not.
+        self._pattern = re.compile(f"{folders}.*")
 
     def fits(self, path: str) -> bool:
-        return self._pattern.fullmatch(path) is not None
+        return self._pattern.fullmatch(f"{path}/") is not None
 
 
 def _part(pattern: str) -> str:
-    """Return the expression for one name; the glob's [!a] is [^a] there."""
-    pieces = re.split(r"(\*|\?|\[[^\]]+\])", pattern)
-    special = {"*": "[^/]*", "?": "[^/]"}
-    return "".join(
-        special.get(piece)
-        or (f"[{_class(piece)}]" if piece[:1] == "[" and piece[-1:] == "]" else re.escape(piece))
-        for piece in pieces
-    )
+    """Return the expression for one name."""
+    return "".join(_piece(piece) for piece in re.findall(r"\\.|\[[^\]]+\]|.", pattern))
 
 
-def _class(piece: str) -> str:
-    inside = piece[1:-1].replace("\\", r"\\")
-    return f"^{inside[1:]}" if inside[0] in "!^" else inside
+def _piece(piece: str) -> str:
+    if piece == "*":
+        return "[^/]*"
+    if piece == "?":
+        return "[^/]"
+    if piece.startswith("[") and len(piece) > 1:
+        negated = piece[1] in "!^"
+        return f"[{'^' if negated else ''}{piece[1 + negated : -1].replace('[', _BRACKET)}]"
+    return re.escape(piece.removeprefix("\\") or piece)
 
 
-def _files(folder: Path, follow: bool) -> Iterator[Path]:
-    for entry in sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name)):
-        if entry.is_dir(follow_symlinks=follow):
-            yield from _files(Path(entry.path), follow)
-        elif entry.is_file():
-            yield Path(entry.path)
+def _candidates(workspace: Path, rules: Sequence[_Rule], follow: bool) -> Iterator[Path]:
+    """Yield the files below what each pattern begins with, none twice."""
+    beginnings = list(dict.fromkeys(rule.beginning for rule in rules if not rule.takes_away))
+    for beginning in beginnings:
+        if not any(other in beginning.parents for other in beginnings):
+            yield from _files(workspace / beginning, follow)
+
+
+def _files(path: Path, follow: bool) -> Iterator[Path]:
+    if path.is_dir() and (follow or not path.is_symlink()):
+        for entry in sorted(path.iterdir(), key=lambda entry: os.fsencode(entry.name)):
+            yield from _files(entry, follow)
+    elif path.is_file():
+        yield path

@@ -41,6 +41,7 @@ def _spellings(secret: str) -> Iterator[str]:
     yield secret
     yield secret.strip()
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield json.dumps(secret)[1:-1]
     yield urllib.parse.quote(secret, safe="")
     yield html.escape(secret)
     # Inside a longer text that is encoded as a whole, a secret begins at one of three offsets; the first and

@@ -147,9 +147,8 @@ class Clock:
         for key in rules.keys() - self._due.keys():
             try:
                 self._due[key] = parse_schedule(key[1])(self.now())
-            except (
-                ValueError
-            ) as error:  # The API refuses such a rule; a CloudFormation template gets it past.
+            except ValueError as error:
+                # PutRule refuses such an expression; a CloudFormation template gets it past that.
                 self._due[key] = None
                 self.firings.append(Firing(rules[key].name, "", self.now(), f"not understood: {error}"))
         return min((due for due in self._due.values() if due and due <= until), default=None)

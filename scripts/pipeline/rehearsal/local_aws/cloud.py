@@ -67,6 +67,7 @@ class LocalAws:
 
         Raises CouldNotAnswer when the port is taken.
         """
+        self.folder = folder.absolute()
         self.region = region
         self._resources = contextlib.ExitStack()
         self._closing = threading.Lock()
@@ -78,11 +79,11 @@ class LocalAws:
             environment: dict[str, str] = {}
             workshop = Workshop(
                 python=runtime.absolute() / "bin" / "python",
-                folder=folder.absolute() / "environments",
+                folder=self.folder / "environments",
                 environment=environment,
                 watch=watch or (lambda _: None),
             )
-            sandboxes = Sandboxes(workshop, folder.absolute() / "code", self._logs.write)
+            sandboxes = Sandboxes(workshop, self.folder / "code", self._logs.write)
             self.faults = Faults()
             self.invoker = Invoker(functions, sandboxes, self.faults, retry_delays)
             resources.callback(self.invoker.close)
@@ -119,6 +120,10 @@ class LocalAws:
     def logs(self, function: str) -> list[str]:
         """Return every line that the function, and Lambda about it, has logged up to now."""
         return self._logs.lines(f"/aws/lambda/{function}")
+
+    def settle(self, seconds: float | None = None) -> bool:
+        """Wait until no asynchronous invocation is left to run, at most so long; return whether none is."""
+        return self.invoker.settle(seconds)
 
     def close(self) -> None:
         """End everything; a second time does nothing."""

@@ -11,6 +11,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 
 from moto.awslambda.exceptions import LambdaClientError
@@ -42,6 +43,7 @@ class Invoker:
         self._sandboxes = sandboxes
         self._faults = faults
         self._retry_delays = retry_delays
+        self._events: set[Future[Outcome]] = set()
         self._closed = threading.Event()
 
     def find(self, name: FunctionName) -> FunctionVersion:
@@ -80,7 +82,14 @@ class Invoker:
         """
         _require_json(payload, LARGEST_EVENT)
         self.find(name)
-        return _in_background(f"event-{name}", lambda: self._attempts(name, payload, client_context))
+        event = _in_background(f"event-{name}", lambda: self._attempts(name, payload, client_context))
+        self._events.add(event)
+        event.add_done_callback(self._events.discard)
+        return event
+
+    def settle(self, seconds: float | None = None) -> bool:
+        """Wait until no queued event is left to run, at most so long; return whether none is."""
+        return not wait_for(list(self._events), timeout=seconds).not_done
 
     def close(self) -> None:
         self._closed.set()

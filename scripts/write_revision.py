@@ -1,0 +1,7 @@
+"""Write a revision from the models, against a throwaway PostgreSQL (`make revision`)."""
+
+from pipeline.errors import run_script
+from pipeline.revision import main
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,157 @@
+"""What `zappa invoke` calls. Zappa exits 0 for whatever is returned, so what goes wrong must be raised."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from yt_pubsub_handler.database import db
+from yt_pubsub_handler.migration.errors import Refused
+from yt_pubsub_handler.migration.revisions import package_head
+
+RUN = Path(__file__).resolve().parents[1] / "run.py"
+
+
+def load(database_url: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Import run.py as a new container does, for this database."""
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_VERSION", raising=False)
+    monkeypatch.delenv("MIGRATION_DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    spec = importlib.util.spec_from_file_location("run_under_test", RUN)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    module = load(database_url, monkeypatch)
+    yield module
+    with module.app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def run_on_empty(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return load(empty_database_url, monkeypatch)
+
+
+class Context:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds * 1000)
+
+
+RELEASE = {"commit": "development", "version": None, "built_at": None}
+
+
+def test_an_upgrade_tells_what_it_did_and_a_second_one_that_there_was_nothing(
+    run_on_empty: ModuleType,
+) -> None:
+    head = package_head(run_on_empty.app)
+
+    first = run_on_empty.run_alembic_upgrade({}, Context(60))
+    second = run_on_empty.run_alembic_upgrade({}, Context(60))
+
+    told = {"to": head, "head": head, "release": RELEASE, "lambda_version": None}
+    assert first["applied"][-1] == head
+    assert first == {"from": None, "applied": first["applied"], **told}
+    assert second == {"from": head, "applied": [], **told}
+    assert json.loads(json.dumps(first)) == first
+
+
+def test_the_status_is_what_the_page_tells(run: ModuleType) -> None:
+    head = package_head(run.app)
+
+    told = run.run_migration_status({}, None)
+
+    assert told == {"release": RELEASE, "schema": {"head": head, "revision": head, "fit": "current"}}
+    assert told == run.app.test_client().get("/status").get_json()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["run_alembic_upgrade", "run_alembic_downgrade", "run_migration_status"],
+)
+def test_another_package_than_the_expected_one_does_nothing(name: str, run_on_empty: ModuleType) -> None:
+    event = {"expect": {"commit": "c" * 40, "head": package_head(run_on_empty.app)}}
+
+    with pytest.raises(Refused, match=f"commit {'c' * 40} was expected, this package has development"):
+        getattr(run_on_empty, name)(event, Context(60))
+
+    assert run_on_empty.run_migration_status({}, None)["schema"]["fit"] == "empty"
+
+
+def test_the_expected_package_works(run_on_empty: ModuleType) -> None:
+    head = package_head(run_on_empty.app)
+    event = {"command": "run.run_alembic_upgrade", "expect": {"commit": "development", "head": head}}
+
+    assert run_on_empty.run_alembic_upgrade(event, Context(60))["to"] == head
+
+
+@pytest.mark.parametrize("name", ["run_alembic_upgrade", "run_alembic_downgrade"])
+def test_what_could_not_be_reported_in_time_is_not_started(name: str, run_on_empty: ModuleType) -> None:
+    with pytest.raises(run_on_empty.EntryPointFailed, match="Nothing was done: less than 20 s are left"):
+        getattr(run_on_empty, name)({}, Context(20))
+
+    assert run_on_empty.run_migration_status({}, None)["schema"]["fit"] == "empty"
+
+
+def test_leases_are_expired_by_the_schedule(run: ModuleType) -> None:
+    assert run.run_expire_leases({}, None) == {"expired": {"never_verified": 0, "lapsed": 0}}
+
+
+def entry_points(run: ModuleType) -> dict[str, Any]:
+    return {name: function for name, function in vars(run).items() if name.startswith("run_")}
+
+
+def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> None:
+    found = {
+        name: list(inspect.signature(function).parameters) for name, function in entry_points(run).items()
+    }
+
+    exactly = ["event", "context"]
+    assert found == {
+        "run_alembic_upgrade": exactly,
+        "run_alembic_downgrade": exactly,
+        "run_migration_status": exactly,
+        "run_expire_leases": exactly,
+    }
+
+
+def test_a_type_error_runs_once_and_is_raised_as_something_else(run: ModuleType) -> None:
+    """Zappa takes a TypeError for a wrong number of arguments and calls again, up to three times."""
+    from zappa.handler import LambdaHandler  # noqa: PLC0415 - importing it sets logging up.
+
+    calls: list[object] = []
+
+    @run.entry_point  # type: ignore[untyped-decorator] # The module is loaded from its file.
+    def migrate(event: object, context: object) -> dict[str, Any]:
+        calls.append(event)
+        raise TypeError("'NoneType' object is not callable")
+
+    with pytest.raises(run.EntryPointFailed, match="migrate failed: TypeError: 'NoneType' object"):
+        LambdaHandler.run_function(migrate, {}, None)
+
+    assert calls == [{}]
+
+
+def test_an_exit_is_a_failure_whatever_its_code(run: ModuleType) -> None:
+    @run.entry_point  # type: ignore[untyped-decorator] # The module is loaded from its file.
+    def migrate(event: object, context: object) -> dict[str, Any]:
+        raise SystemExit(0)
+
+    with pytest.raises(run.EntryPointFailed, match="migrate tried to exit with 0"):
+        migrate({}, None)

@@ -1,0 +1,163 @@
+"""
+Without this file a notification would be heard and forgotten: here it is recorded, each video once for ever.
+
+The hub repeats itself, edits look like uploads and deliveries overlap. So all of a notification is recorded
+by one statement, and what is new in it is decided by the database and by nobody else.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    CTE,
+    DateTime,
+    Select,
+    TableValuedAlias,
+    Text,
+    case,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from yt_pubsub_handler.database import db
+from yt_pubsub_handler.models import Video
+from yt_pubsub_handler.notification import AnnouncedVideo, Notification, RemovedVideo
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How many videos a notification brought that we had not heard of, edited, and took back."""
+
+    new: int
+    edited: int
+    removed: int
+
+
+def record(notification: Notification, channel_id: str) -> Recorded:
+    """
+    Record what `notification` says about `channel_id` and commit; what it says of other channels is ignored.
+
+    Its sender has shown to be the hub for this channel and for no other. Raises SQLAlchemy's DBAPIError.
+    """
+    announced, removed = _last_word(notification, channel_id)
+    if not announced and not removed:
+        return Recorded(0, 0, 0)
+    counts = db.session.execute(_statement(channel_id, announced, removed)).one()
+    db.session.commit()
+    return Recorded(*counts)
+
+
+def _last_word(
+    notification: Notification, channel_id: str
+) -> tuple[list[AnnouncedVideo], list[RemovedVideo]]:
+    """Keep of each video what was said last: one statement cannot change a row twice."""
+    said: list[AnnouncedVideo | RemovedVideo] = [*notification.announced, *notification.removed]
+    latest: dict[str, AnnouncedVideo | RemovedVideo] = {}
+    for video in sorted(said, key=_when):
+        if video.channel_id in (channel_id, None):
+            latest[video.video_id] = video
+        else:
+            logger.warning("ignored video %s: it is of another channel than its lease", video.video_id)
+    # Sorted, so that overlapping deliveries lock rows in the same order.
+    kept = [latest[video_id] for video_id in sorted(latest)]
+    return (
+        [video for video in kept if isinstance(video, AnnouncedVideo)],
+        [video for video in kept if isinstance(video, RemovedVideo)],
+    )
+
+
+def _when(video: AnnouncedVideo | RemovedVideo) -> datetime:
+    return video.updated_at if isinstance(video, AnnouncedVideo) else video.removed_at
+
+
+def _statement(
+    channel_id: str, announced: list[AnnouncedVideo], removed: list[RemovedVideo]
+) -> Select[int, int, int]:
+    videos = _upserted_videos(announced)
+    gone = _removed_videos(channel_id, removed)
+    is_new = videos.c.is_new
+    return select(
+        select(func.count()).select_from(videos).where(is_new).scalar_subquery(),
+        select(func.count()).select_from(videos).where(~is_new).scalar_subquery(),
+        select(func.count()).select_from(gone).scalar_subquery(),
+    )
+
+
+def _upserted_videos(announced: list[AnnouncedVideo]) -> CTE:
+    """Every announced video that was not there (`is_new`), or was there in an older form."""
+    said = _rows(
+        [
+            {
+                "video_id": video.video_id,
+                "channel_id": video.channel_id,
+                "title": video.title,
+                "author": video.author,
+                "published_at": video.published_at.isoformat(),
+                "updated_at": video.updated_at.isoformat(),
+            }
+            for video in announced
+        ],
+        "video_id", "channel_id", "title", "author", "published_at", "updated_at",
+    )  # fmt: skip
+    arrived = insert(Video).from_select(list(said.c.keys()), select(*said.c))
+    newer = arrived.excluded.updated_at > Video.updated_at
+    return (
+        arrived.on_conflict_do_update(
+            index_elements=[Video.video_id],
+            set_={
+                "title": arrived.excluded.title,
+                "author": arrived.excluded.author,
+                "updated_at": arrived.excluded.updated_at,
+                # A private video that became public again.
+                "removed_at": case(
+                    (arrived.excluded.updated_at > Video.removed_at, None), else_=Video.removed_at
+                ),
+            },
+            where=newer & (Video.channel_id == arrived.excluded.channel_id),
+        )
+        # A row version that this statement inserted has no xmax; one that it updated has.
+        .returning(
+            Video.video_id,
+            Video.channel_id,
+            Video.published_at,
+            literal_column("videos.xmax = 0").label("is_new"),
+        )
+        .cte("announced")
+    )
+
+
+def _removed_videos(channel_id: str, removed: list[RemovedVideo]) -> CTE:
+    said = _rows(
+        [{"video_id": video.video_id, "removed_at": video.removed_at.isoformat()} for video in removed],
+        "video_id", "removed_at",
+    )  # fmt: skip
+    return (
+        update(Video)
+        .where(
+            Video.video_id == said.c.video_id,
+            Video.channel_id == channel_id,
+            Video.removed_at.is_(None),
+            # Order is not promised: the video may have come back before we heard that it had gone.
+            Video.updated_at <= said.c.removed_at,
+        )
+        .values(removed_at=said.c.removed_at)
+        .returning(Video.video_id)
+        .cte("removed")
+    )
+
+
+def _rows(rows: list[dict[str, str]], *names: str) -> TableValuedAlias:
+    """Return `rows` as something to select from, however many they are; `…_at` are times."""
+    types = [column(name, DateTime(timezone=True) if name.endswith("_at") else Text()) for name in names]
+    rowset = func.jsonb_to_recordset(literal(rows, JSONB)).table_valued(*types)
+    return rowset.render_derived(with_types=True)

@@ -1,0 +1,144 @@
+"""
+Without this file any hub, or anybody who says to be one, could decide what we listen to.
+
+Whoever knows a callback could subscribe it with a secret of their own; if we confirmed that, every true
+notification would fail its signature. So we confirm only what we asked for, and a verification nobody asked
+for (Google's hub sends those) is confirmed for a live lease without making it longer.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from yt_pubsub_handler.database import db
+from yt_pubsub_handler.models import Lease
+from yt_pubsub_handler.websub.feed import channel_of_topic, topic_of
+
+PATIENCE_WITH_HUB = timedelta(days=1)
+"""How long a request may wait for its verification before we call it lost."""
+LONGEST_LEASE = timedelta(days=30)
+"""Hubs grant ten days at most; a lease of years would keep us from asking again."""
+_LONGEST_REASON = 500
+
+
+def open_lease(channel_id: str, *, hub_echoes_token: bool, topic: str | None = None) -> Lease:
+    """
+    Add the pending lease for `channel_id` to the session and return it.
+
+    Commit before asking the hub: its verification may arrive before its answer to us. Set `hub_echoes_token`
+    where the hub repeats `hub.verify_token` (Google's does, W3C hubs need not): only then it can be demanded.
+    """
+    lease = Lease(
+        channel_id=channel_id,
+        topic=topic or topic_of(channel_id),
+        callback_key=secrets.token_urlsafe(32),
+        secret=secrets.token_urlsafe(48),
+        verify_token=secrets.token_urlsafe(32) if hub_echoes_token else None,
+    )
+    db.session.add(lease)
+    return lease
+
+
+def find_lease(callback_key: str, *, to_change: bool = False) -> Lease | None:
+    """Return the lease with this callback, locked until the transaction ends if it is `to_change`."""
+    query = select(Lease).where(Lease.callback_key == callback_key)
+    return db.session.scalar(query.with_for_update() if to_change else query)
+
+
+def database_time() -> datetime:
+    """Return the one clock by which leases are requested, verified and expired."""
+    return db.session.scalars(select(func.now())).one()
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the hub says it is about to do; `seconds` is how long it grants, None if it does not say."""
+
+    mode: str
+    topic: str
+    token: str | None
+    seconds: int | None
+
+
+def confirm(lease: Lease, asked: Verification, now: datetime) -> bool:
+    """Tell whether the hub may do what we are `asked`, and change `lease` to match; the caller commits."""
+    if asked.mode != lease.mode or not _same_topic(asked.topic, lease):
+        return False
+    if not _same_token(asked.token, lease):
+        return False
+    if asked.mode == "unsubscribe":
+        lease.state = "unsubscribed"
+        lease.verified_at = now
+        return True
+    if asked.seconds is None:
+        return False
+    return _lives_on(lease, min(timedelta(seconds=asked.seconds), LONGEST_LEASE), now)
+
+
+def _lives_on(lease: Lease, granted: timedelta, now: datetime) -> bool:
+    # A denial is unauthenticated, so a denied request may still be granted.
+    asked_for = lease.state in ("pending", "denied")
+    if not asked_for and lease.state != "active":
+        return False
+    renewed = lease.verified_at is None or lease.requested_at > lease.verified_at
+    ends = now + granted
+    if not asked_for and not renewed and lease.expires_at is not None:
+        ends = min(ends, lease.expires_at)
+    lease.state = "active"
+    lease.verified_at = now
+    lease.expires_at = ends
+    lease.lease_seconds = int(granted.total_seconds())
+    return True
+
+
+def record_denial(lease: Lease, topic: str, reason: str | None, now: datetime) -> bool:
+    """
+    Record that the hub refused; return False if it speaks of another topic.
+
+    Anybody who knows the callback can say so (WebSub 5.2): a live lease stays alive.
+    """
+    if not _same_topic(topic, lease):
+        return False
+    lease.denied_at = now
+    lease.reason = (reason or "").replace("\x00", "")[:_LONGEST_REASON] or None
+    if lease.state == "pending":
+        lease.state = "denied"
+    return True
+
+
+def expire_leases(now: datetime | None = None) -> dict[str, int]:
+    """
+    Mark what the hub never verified and what it let lapse as "expired", commit, and return how many of each.
+
+    This is what the schedule calls; it may run twice, or at the same time as a verification.
+    """
+    now = now or database_time()
+    never_verified = db.session.scalars(
+        update(Lease)
+        .where(Lease.state == "pending", Lease.requested_at < now - PATIENCE_WITH_HUB)
+        .values(state="expired")
+        .returning(Lease.id)
+    ).all()
+    lapsed = db.session.scalars(
+        update(Lease)
+        .where(Lease.state == "active", Lease.expires_at < now)
+        .values(state="expired")
+        .returning(Lease.id)
+    ).all()
+    db.session.commit()
+    return {"never_verified": len(never_verified), "lapsed": len(lapsed)}
+
+
+def _same_topic(topic: str, lease: Lease) -> bool:
+    return topic == lease.topic or channel_of_topic(topic) == lease.channel_id
+
+
+def _same_token(token: str | None, lease: Lease) -> bool:
+    if lease.verify_token is None:
+        return True
+    return hmac.compare_digest((token or "").encode(), lease.verify_token.encode())

@@ -1,0 +1,100 @@
+"""
+Without this file the hub would have nobody to talk to.
+
+Whatever would fail again in the same way is answered with 2xx, or the hub tries four times and then skips our
+whole domain; what may pass later (the database is away) is a 503.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, request
+
+from yt_pubsub_handler import relay
+from yt_pubsub_handler.database import db
+from yt_pubsub_handler.models import Lease
+from yt_pubsub_handler.websub import leases
+from yt_pubsub_handler.websub.feed import UnusableFeed, read_notification
+from yt_pubsub_handler.websub.signature import is_signed
+
+logger = logging.getLogger(__name__)
+
+blueprint = Blueprint("websub", __name__, url_prefix="/pubsubhub")
+
+LARGEST_BODY = 256 * 1024
+"""Bytes. YouTube sends about one thousand; a large body is somebody's attempt to keep us busy."""
+_CALLBACK_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+_POSITIVE = re.compile(r"[1-9][0-9]{0,9}")
+
+
+@blueprint.get("/hook/<callback_key>")
+def verify(callback_key: str) -> Response:
+    """Tell the hub whether we asked for what it is about to do (WebSub 5.3)."""
+    lease = _lease_or_404(callback_key, to_change=True)
+    said = request.args
+    mode, topic, now = said.get("hub.mode", ""), said.get("hub.topic", ""), leases.database_time()
+    if mode == "denied":
+        if not leases.record_denial(lease, topic, said.get("hub.reason"), now):
+            abort(404)
+        db.session.commit()
+        logger.warning("the hub denied lease %s", lease.id)
+        return _plain("")
+    challenge = said.get("hub.challenge", "")
+    seconds = said.get("hub.lease_seconds", "")
+    granted = int(seconds) if _POSITIVE.fullmatch(seconds) else None
+    asked = leases.Verification(mode, topic, said.get("hub.verify_token"), granted)
+    if not challenge or not leases.confirm(lease, asked, now):
+        logger.warning("refused a verification nobody asked for, lease %s", lease.id)
+        abort(404)
+    db.session.commit()
+    logger.info("lease %s is %s until %s", lease.id, lease.state, lease.expires_at)
+    return _plain(challenge)
+
+
+@blueprint.post("/hook/<callback_key>")
+def receive(callback_key: str) -> Response:
+    """Take a delivery in (WebSub 7); 2xx means that it has been recorded or that it never will be."""
+    body = _body_or_413()
+    lease = _lease_or_404(callback_key)
+    if lease.state == "unsubscribed":
+        abort(410)
+    header = request.headers.get("X-Hub-Signature")
+    if header is None:
+        abort(403)
+    if not is_signed(body, lease.secret, header):
+        logger.warning("ignored a delivery with a wrong signature, lease %s", lease.id)
+        return Response(status=202)
+    try:
+        notification = read_notification(body, datetime.now(UTC))
+    except UnusableFeed as error:
+        logger.warning("ignored a delivery of lease %s: %s", lease.id, error)
+        return Response(status=204)
+    recorded = relay.record(notification, lease.channel_id)
+    logger.info("lease %s: %s", lease.id, recorded)
+    return Response(status=204)
+
+
+def _body_or_413() -> bytes:
+    # One byte more, because Werkzeug cuts a body of unknown length off at the limit and says nothing.
+    request.max_content_length = LARGEST_BODY + 1
+    body = request.get_data(cache=False)
+    if len(body) > LARGEST_BODY:
+        abort(413)
+    return body
+
+
+def _lease_or_404(callback_key: str, *, to_change: bool = False) -> Lease:
+    if not _CALLBACK_KEY.fullmatch(callback_key):
+        abort(404)
+    lease = leases.find_lease(callback_key, to_change=to_change)
+    if lease is None:
+        abort(404)
+    return lease
+
+
+def _plain(text: str) -> Response:
+    """Answer with `text` so that no browser takes a challenge for a page."""
+    return Response(text, mimetype="text/plain", headers={"X-Content-Type-Options": "nosniff"})
