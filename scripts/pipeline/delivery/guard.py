@@ -67,8 +67,8 @@ def database_revision(status: dict[str, Any]) -> str | None:
     """The revision in a status answer, None for a database without any; raises when the database did not answer."""
     if status["schema"]["fit"] == "unreachable":
         raise CouldNotAnswer(
-            "The database does not answer the release that serves, so what it holds cannot be told. Nothing was changed; "
-            "see that it is up and reachable (`zappa tail` shows why), then run this again."
+            "The database does not answer the release that serves, so what it holds cannot be told. "
+            "Nothing was changed: see that it is up and reachable (`zappa tail` shows why), then run this again."
         )
     revision: str | None = status["schema"]["revision"]
     return revision

@@ -47,7 +47,8 @@ def lambda_handler(event, context):
     revision = database.exists() and database.read_text().strip() or None
     if RELEASE.get("broken"):
         raise RuntimeError("this release is broken")
-    fit = "unreachable" if not database.exists() else "current" if revision == RELEASE["head"] else "older" if revision in KNOWN else "newer"
+    fit = "current" if revision == RELEASE["head"] else "older" if revision in KNOWN else "newer"
+    fit = fit if database.exists() else "unreachable"
     status = {"release": RELEASE, "schema": {"head": RELEASE["head"], "revision": revision, "fit": fit},
               "history": [{"revision": one} for one in KNOWN]}
     if event.get("command") == "run.run_migration_status":
