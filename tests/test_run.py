@@ -76,9 +76,19 @@ def test_the_status_is_what_the_page_tells(run: ModuleType) -> None:
     head = package_head(run.app)
 
     told = run.run_migration_status({}, None)
+    told.pop("history")
 
     assert told == {"release": RELEASE, "schema": {"head": head, "revision": head, "fit": "current"}}
     assert told == run.app.test_client().get("/status").get_json()
+
+
+def test_the_status_lists_what_the_package_holds_from_the_first_to_the_head(run: ModuleType) -> None:
+    history = run.run_migration_status({}, None)["history"]
+
+    revisions = [entry["revision"] for entry in history]
+    assert [entry["down"] for entry in history] == [None, *revisions[:-1]]
+    assert revisions[-1] == package_head(run.app)
+    assert all(entry["message"] for entry in history)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +128,7 @@ def entry_points(run: ModuleType) -> dict[str, Any]:
 
 
 def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> None:
-    found = {
-        name: list(inspect.signature(function).parameters) for name, function in entry_points(run).items()
-    }
+    found = {name: list(inspect.signature(function).parameters) for name, function in entry_points(run).items()}
 
     exactly = ["event", "context"]
     assert found == {

@@ -16,7 +16,7 @@ from flask import Flask
 from yt_pubsub_handler.migration import apply
 from yt_pubsub_handler.migration.connections import LONGEST_STATEMENT, migration_engine
 from yt_pubsub_handler.migration.expectations import check_expectations
-from yt_pubsub_handler.migration.revisions import package_head
+from yt_pubsub_handler.migration.revisions import history, package_head
 from yt_pubsub_handler.migration.status import schema_status
 from yt_pubsub_handler.release import read_release
 from yt_pubsub_handler.settings import settings_of
@@ -51,11 +51,15 @@ def alembic_downgrade(
 
 
 def migration_status(app: Flask, event: Event | None = None) -> dict[str, Any]:
-    """Return release and schema as `GET /status` does, but asked as the schema's owner."""
+    """
+    Return release and schema as `GET /status` does, but asked as the schema's owner, and the package's history.
+
+    The history is what tells a caller with another checkout which revisions lie between two.
+    """
     _check(app, event or {})
     release = read_release()
     schema = schema_status(app, migration_engine(settings_of(app), statement_seconds=5))
-    return {"release": release.as_dict(), "schema": schema.as_dict()}
+    return {"release": release.as_dict(), "schema": schema.as_dict(), "history": history(app)}
 
 
 def _check(app: Flask, event: Event) -> None:

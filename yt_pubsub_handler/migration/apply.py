@@ -156,6 +156,5 @@ def _read_revision(app: Flask) -> str | None:
             return database_revision(connection)
     except DBAPIError as error:
         raise MigrationFailed(
-            f"The database's revision cannot be read: {describe(error)}. "
-            "See that the database answers, then try again."
+            f"The database's revision cannot be read: {describe(error)}. See that the database answers, then try again."
         ) from None

@@ -46,10 +46,23 @@ def is_known(app: Flask, revision: str) -> bool:
     return any(script.revision == revision for script in scripts(app).walk_revisions())
 
 
+def history(app: Flask) -> list[dict[str, str | None]]:
+    """Return what this package holds, first to head, as `{"revision": …, "down": …, "message": …}`."""
+    return [
+        {"revision": script.revision, "down": _one(script.down_revision), "message": script.doc}
+        for script in reversed(list(scripts(app).walk_revisions()))
+    ]
+
+
 def database_revision(connection: Connection) -> str | None:
     """Return the revision the database says it is at, None for an empty one."""
     heads = MigrationContext.configure(connection).get_current_heads()
     return ",".join(sorted(heads)) or None
+
+
+def _one(down: str | list[str] | tuple[str, ...] | None) -> str | None:
+    """A merge follows several: told as Alembic's command line writes them."""
+    return down if down is None or isinstance(down, str) else ",".join(down)
 
 
 @lru_cache(maxsize=4)

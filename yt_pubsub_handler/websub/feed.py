@@ -21,9 +21,7 @@ CHANNEL_ID = re.compile(r"UC[A-Za-z0-9_-]{22}")
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 TOPIC = "https://www.youtube.com/xml/feeds/videos.xml?channel_id="
 
-_TOPIC_FORMS = re.compile(
-    rf"https?://www\.youtube\.com/(?:xml/)?feeds/videos\.xml\?channel_id=({CHANNEL_ID.pattern})"
-)
+_TOPIC_FORMS = re.compile(rf"https?://www\.youtube\.com/(?:xml/)?feeds/videos\.xml\?channel_id=({CHANNEL_ID.pattern})")
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _YOUTUBE = "{http://www.youtube.com/xml/schemas/2015}"
 _TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"
@@ -88,9 +86,7 @@ def _removed(feed: Element, received_at: datetime) -> Iterator[RemovedVideo]:
     for tombstone in feed.iter(f"{_TOMBSTONES}deleted-entry"):
         video_id = _matching(VIDEO_ID, tombstone.get("ref", "").removeprefix(_VIDEO_REF))
         if video_id:
-            by = _text(tombstone, f"{_TOMBSTONES}by/{_ATOM}uri") or _text(
-                tombstone, f"{_ATOM}author/{_ATOM}uri"
-            )
+            by = _text(tombstone, f"{_TOMBSTONES}by/{_ATOM}uri") or _text(tombstone, f"{_ATOM}author/{_ATOM}uri")
             yield RemovedVideo(
                 video_id=video_id,
                 channel_id=_matching(CHANNEL_ID, by.rsplit("/", 1)[-1]),

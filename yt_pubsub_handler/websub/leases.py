@@ -125,10 +125,7 @@ def expire_leases(now: datetime | None = None) -> dict[str, int]:
         .returning(Lease.id)
     ).all()
     lapsed = db.session.scalars(
-        update(Lease)
-        .where(Lease.state == "active", Lease.expires_at < now)
-        .values(state="expired")
-        .returning(Lease.id)
+        update(Lease).where(Lease.state == "active", Lease.expires_at < now).values(state="expired").returning(Lease.id)
     ).all()
     db.session.commit()
     return {"never_verified": len(never_verified), "lapsed": len(lapsed)}

@@ -20,7 +20,7 @@ from pipeline.delivery.invocation import call
 from pipeline.delivery.release import Release, checked_out_release, descends_from
 from pipeline.delivery.stage import ALIAS
 from pipeline.delivery.versions import read_live, release_of
-from pipeline.errors import Found
+from pipeline.errors import CouldNotAnswer, Found
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,12 @@ def guard_deploy(aws: Aws, checkout: Path = Path()) -> Deployable:
 
 
 def database_revision(status: dict[str, Any]) -> str | None:
-    """The revision in a status answer; None for a database without any."""
+    """The revision in a status answer, None for a database without any; raises when the database did not answer."""
+    if status["schema"]["fit"] == "unreachable":
+        raise CouldNotAnswer(
+            "The database does not answer the release that serves, so what it holds cannot be told. "
+            "Nothing was changed: see that it is up and reachable (`zappa tail` shows why), then run this again."
+        )
     revision: str | None = status["schema"]["revision"]
     return revision
 

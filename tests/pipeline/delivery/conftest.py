@@ -43,10 +43,12 @@ RELEASE = json.loads(pathlib.Path("release.json").read_text())
 KNOWN = RELEASE["history"]
 
 def lambda_handler(event, context):
-    revision = pathlib.Path(os.environ["DATABASE"]).read_text().strip() or None
+    database = pathlib.Path(os.environ["DATABASE"])
+    revision = database.exists() and database.read_text().strip() or None
     if RELEASE.get("broken"):
         raise RuntimeError("this release is broken")
     fit = "current" if revision == RELEASE["head"] else "older" if revision in KNOWN else "newer"
+    fit = fit if database.exists() else "unreachable"
     status = {"release": RELEASE, "schema": {"head": RELEASE["head"], "revision": revision, "fit": fit},
               "history": [{"revision": one} for one in KNOWN]}
     if event.get("command") == "run.run_migration_status":

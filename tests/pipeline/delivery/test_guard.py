@@ -105,3 +105,12 @@ def test_a_stage_without_live_points_to_the_bootstrap(deployed: Deployed, checko
 
     with pytest.raises(CouldNotAnswer, match=r"no alias 'live' .*bootstrap\.py production"):
         guard_deploy(deployed.aws, checkout)
+
+
+def test_a_database_that_does_not_answer_is_not_an_empty_one(deployed: Deployed, checkout: Path) -> None:
+    first = checked_out_release(checkout)
+    serve(deployed, first, first.schema)
+    deployed.database.unlink()
+
+    with pytest.raises(CouldNotAnswer, match="The database does not answer"):
+        guard_deploy(deployed.aws, checkout)
