@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ _MODES = ("traffic", "traffic and schema")
 def rehearse(arguments: list[str], repository: Path = CHECKOUT) -> None:
     """Rehearse the deployment of this checkout, on this machine."""
     words = _words(arguments)
-    display = Display(Console(), verbose=words.verbose)
+    display = Display(_console(), verbose=words.verbose)
     started = time.monotonic()
     display.heading("Start")
     with _terminating(), Keeper() as keeper:
@@ -48,9 +49,15 @@ def rehearse(arguments: list[str], repository: Path = CHECKOUT) -> None:
                 _roll_back(machine, before)
             else:
                 scenario.use(machine)
-            scenario.report(machine, started)
+            comparable = words.what != "rollback" and not words.with_tests
+            scenario.report(machine, started, scenario.TARGET_SECONDS if comparable else None)
             if words.what == "serve":
                 _serve(machine)
+
+
+def _console() -> Console:
+    # Where nobody looks at a screen, rich would assume one of 80 columns and wrap the table.
+    return Console(width=None if sys.stdout.isatty() else 120)
 
 
 def _roll_back(machine: Machine, before: scenario.Release) -> None:

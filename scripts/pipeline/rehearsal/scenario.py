@@ -90,16 +90,16 @@ def roll_back(machine: Machine, mode: str, release: Release) -> None:
         truth.insist_on(machine, release.commit, schema)
 
 
-def report(machine: Machine, started: float) -> None:
-    """Print the table: the steps, and what serves now; `started` is time.monotonic() at the start."""
+def report(machine: Machine, started: float, target: int | None = None) -> None:
+    """Print the table: the steps, and what serves now; both times are in seconds, `started` as time.monotonic()."""
     found = truth.serving(machine)
-    took = time.monotonic() - started
+    took = f"{time.monotonic() - started:.0f} s"
     machine.display.table(
         {
-            "deployed": f"commit {found.commit[:12]} as version {found.version}",
-            "schema": f"revision {found.revision} ({found.fit})",
+            "serves": f"commit {found.commit} as version {found.version}",
+            "schema": f"revision {found.revision}, {found.fit} for this release",
             "url": machine.aws.url,
-            "time": f"{took:.0f} s (target without tests: {TARGET_SECONDS} s)",
+            "time": f"{took} (target: {target} s)" if target else took,
         }
     )
 
