@@ -10,7 +10,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yt_pubsub_handler.database import Model
@@ -19,6 +30,26 @@ Id = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 Words = Annotated[str, mapped_column(Text)]
+
+
+class Subscription(Model):
+    """A link from a channel to a subreddit: what goes up after it was made is posted there."""
+
+    __tablename__ = "subscriptions"
+
+    id: Mapped[Id]
+    channel_id: Mapped[Words]
+    subreddit: Mapped[Words] = mapped_column()
+    """As it was typed; Reddit does not care about its case."""
+    created_at: Mapped[CreatedAt]
+    paused_at: Mapped[Moment | None]
+    """What goes up while it is paused is never posted."""
+
+    __table_args__ = (
+        CheckConstraint("channel_id ~ '^UC[A-Za-z0-9_-]{22}$'", name="channel_id_form"),
+        CheckConstraint("subreddit ~ '^[A-Za-z0-9][A-Za-z0-9_]{2,20}$'", name="subreddit_form"),
+        Index("uq_subscriptions_channel_id_subreddit", "channel_id", func.lower(subreddit), unique=True),
+    )
 
 
 class Lease(Model):
@@ -85,4 +116,29 @@ class Video(Model):
         CheckConstraint("video_id ~ '^[A-Za-z0-9_-]{11}$'", name="video_id_form"),
         CheckConstraint("channel_id ~ '^UC[A-Za-z0-9_-]{22}$'", name="channel_id_form"),
         Index(None, "channel_id", "published_at"),
+    )
+
+
+class Post(Model):
+    """
+    One video in one subreddit, posted once.
+
+    "unknown" is an attempt whose end nobody saw: it may stand on Reddit already. What is "skipped" was taken
+    back before its turn came.
+    """
+
+    __tablename__ = "posts"
+
+    id: Mapped[Id]
+    # RESTRICT: what was posted stays on record, or it would be posted again.
+    video_id: Mapped[Words] = mapped_column(ForeignKey(Video.video_id, ondelete="RESTRICT"))
+    subscription_id: Mapped[int] = mapped_column(ForeignKey(Subscription.id, ondelete="RESTRICT"))
+    state: Mapped[Words] = mapped_column(server_default="pending")
+    created_at: Mapped[CreatedAt]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'claimed', 'unknown', 'posted', 'failed', 'skipped')", name="state"),
+        UniqueConstraint("video_id", "subscription_id"),
+        Index(None, "subscription_id"),
+        Index("ix_posts_created_at_pending", "created_at", postgresql_where=text("state = 'pending'")),
     )

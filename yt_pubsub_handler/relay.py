@@ -13,7 +13,9 @@ from datetime import datetime
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     DateTime,
+    ScalarSelect,
     Select,
     TableValuedAlias,
     Text,
@@ -28,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from yt_pubsub_handler.database import db
-from yt_pubsub_handler.models import Video
+from yt_pubsub_handler.models import Post, Subscription, Video
 from yt_pubsub_handler.notification import AnnouncedVideo, Notification, RemovedVideo
 
 logger = logging.getLogger(__name__)
@@ -36,11 +38,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Recorded:
-    """How many videos a notification brought that we had not heard of, edited, and took back."""
+    """How many videos were new, edited and taken back, and how many posts that queued and cancelled."""
 
-    new: int
-    edited: int
-    removed: int
+    new: int = 0
+    edited: int = 0
+    removed: int = 0
+    queued: int = 0
+    skipped: int = 0
 
 
 def record(notification: Notification, channel_id: str) -> Recorded:
@@ -51,7 +55,7 @@ def record(notification: Notification, channel_id: str) -> Recorded:
     """
     announced, removed = _last_word(notification, channel_id)
     if not announced and not removed:
-        return Recorded(0, 0, 0)
+        return Recorded()
     counts = db.session.execute(_statement(channel_id, announced, removed)).one()
     db.session.commit()
     return Recorded(*counts)
@@ -78,15 +82,22 @@ def _when(video: AnnouncedVideo | RemovedVideo) -> datetime:
     return video.updated_at if isinstance(video, AnnouncedVideo) else video.removed_at
 
 
-def _statement(channel_id: str, announced: list[AnnouncedVideo], removed: list[RemovedVideo]) -> Select[int, int, int]:
+def _statement(
+    channel_id: str, announced: list[AnnouncedVideo], removed: list[RemovedVideo]
+) -> Select[int, int, int, int, int]:
     videos = _upserted_videos(announced)
     gone = _removed_videos(channel_id, removed)
-    is_new = videos.c.is_new
     return select(
-        select(func.count()).select_from(videos).where(is_new).scalar_subquery(),
-        select(func.count()).select_from(videos).where(~is_new).scalar_subquery(),
-        select(func.count()).select_from(gone).scalar_subquery(),
+        _count(videos, videos.c.is_new),
+        _count(videos, ~videos.c.is_new),
+        _count(gone),
+        _count(_queued_posts(videos)),
+        _count(_skipped_posts(gone)),
     )
+
+
+def _count(rows: CTE, *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(rows).where(*which).scalar_subquery()
 
 
 def _upserted_videos(announced: list[AnnouncedVideo]) -> CTE:
@@ -147,6 +158,31 @@ def _removed_videos(channel_id: str, removed: list[RemovedVideo]) -> CTE:
         .values(removed_at=said.c.removed_at)
         .returning(Video.video_id)
         .cte("removed")
+    )
+
+
+def _queued_posts(videos: CTE) -> CTE:
+    """A post for each new video and each link that was there when the video went up."""
+    due = (
+        select(videos.c.video_id, Subscription.id)
+        .join(Subscription, Subscription.channel_id == videos.c.channel_id)
+        .where(
+            videos.c.is_new,
+            Subscription.paused_at.is_(None),
+            # The first we hear of an old video may be an edit of its description.
+            Subscription.created_at <= videos.c.published_at,
+        )
+    )
+    return insert(Post).from_select(["video_id", "subscription_id"], due).returning(Post.id).cte("queued")
+
+
+def _skipped_posts(gone: CTE) -> CTE:
+    return (
+        update(Post)
+        .where(Post.video_id == gone.c.video_id, Post.state == "pending")
+        .values(state="skipped")
+        .returning(Post.id)
+        .cte("skipped")
     )
 
 

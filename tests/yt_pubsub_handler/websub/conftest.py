@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,7 +20,6 @@ CHANNEL = "UCxxxxxxxxxxxxxxxxxxxxxx"
 
 MakeLease = Callable[..., Lease]
 Deliver = Callable[..., TestResponse]
-Rows = Callable[[str], list[tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -62,14 +60,3 @@ def deliver(client: FlaskClient) -> Deliver:
         return client.post(f"/pubsubhub/hook/{lease.callback_key}", data=body, headers=headers)
 
     return post
-
-
-@pytest.fixture
-def rows(postgresql: psycopg.Connection[Any]) -> Rows:
-    """Return a function that asks the test's database, always for what is committed now."""
-
-    def ask(query: str) -> list[tuple[Any, ...]]:
-        with postgresql.transaction():
-            return postgresql.execute(query.encode()).fetchall()
-
-    return ask

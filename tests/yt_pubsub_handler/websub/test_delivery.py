@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from flask.testing import FlaskClient
 
 from yt_pubsub_handler import create_app
 from yt_pubsub_handler.database import db
-from yt_pubsub_handler.models import Lease
+from yt_pubsub_handler.models import Lease, Subscription
 from yt_pubsub_handler.settings import Settings
 from yt_pubsub_handler.websub.signature import sign
 from yt_pubsub_handler.websub.views import LARGEST_BODY
 
+CHANNEL = "UCxxxxxxxxxxxxxxxxxxxxxx"
 VIDEOS = "SELECT video_id, title, removed_at FROM videos ORDER BY video_id"
 
 
@@ -220,7 +222,7 @@ def test_a_tombstone_of_an_unknown_video_is_taken(
     assert rows(VIDEOS) == []
 
 
-def test_eight_deliveries_at_once_record_one_video(
+def test_eight_deliveries_at_once_are_one_video_and_one_post_per_link(
     app: Flask,
     active_lease: Lease,
     deliver: Any,
@@ -229,12 +231,24 @@ def test_eight_deliveries_at_once_record_one_video(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
+    made = datetime(2025, 1, 1, tzinfo=UTC)
+    with app.app_context():
+        for subreddit in ("aww", "videos", "cats"):
+            db.session.add(Subscription(channel_id=CHANNEL, subreddit=subreddit, created_at=made))
+        db.session.commit()
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: deliver(active_lease, upload).status_code, range(8)))
 
     assert answers == [204] * 8
     assert rows(VIDEOS) == [("VIDEOID0011", "Tom & Jerry 🇦🇺", None)]
+    assert rows(
+        "SELECT subreddit, state FROM posts JOIN subscriptions s ON s.id = subscription_id ORDER BY 1"
+    ) == [
+        ("aww", "pending"),
+        ("cats", "pending"),
+        ("videos", "pending"),
+    ]
     assert caplog.text.count("new=1") == 1
 
 
