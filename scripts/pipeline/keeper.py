@@ -89,19 +89,30 @@ class Keeper:
 def keep(orders: IO[str]) -> None:
     """Collect orders until their writer is gone, then carry them out."""
     groups: dict[int, int] = {}
+    began: dict[int, str | None] = {}
     folders: list[Path] = []
     for line in orders:
         verb, number, what = line.rstrip("\n").split(" ", 2)
         match verb:
             case "watch":
                 groups[int(what)] = int(number)
+                began[int(what)] = _began(int(what))
             case "forget":
                 groups.pop(int(what), None)
             case "folder":
                 folders.append(Path(what))
-    _end(groups)
+    # A group that ended unnoticed may have left its number to a stranger.
+    _end({group: ending for group, ending in groups.items() if _began(group) in (None, began[group])})
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _began(process: int) -> str | None:
+    """When the process was started, in the kernel's ticks; None when it is gone, or where there is no /proc."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return None
 
 
 def _end(groups: dict[int, int]) -> None:

@@ -1,1 +1,1 @@
-"""Everything a deployment touches, on one machine: what runs here needs no account and reaches no network."""
+"""The whole deployment on this machine: real workflow files, real Zappa, real PostgreSQL, a local AWS."""

@@ -28,7 +28,9 @@ class JobState:
         self.temp = self.folder / "temp"
         self.temp.mkdir(parents=True)
         self.masker = Masker(setting.secrets.values())
-        self.processes = Processes(setting.cancellation, f"github_{uuid4()}", setting.patience.after_signal)
+        self.processes = Processes(
+            setting.cancellation, f"github_{uuid4()}", setting.patience.after_signal, setting.watch
+        )
         self.env: dict[str, str] = {}
         self.path: list[str] = []  # What was added last comes first in PATH.
         self.services: dict[str, Value] = {}

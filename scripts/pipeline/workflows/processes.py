@@ -85,6 +85,10 @@ class _Process:
         self.waiter.start()
 
     @property
+    def group(self) -> int:
+        return self._popen.pid
+
+    @property
     def exit_code(self) -> int | None:
         return self._popen.returncode
 
@@ -133,11 +137,17 @@ class _Process:
 class Processes:
     """The processes of one job; `close` ends those that are left."""
 
-    def __init__(self, cancellation: Cancellation, tracking_id: str, patience: float) -> None:
-        """`patience` is how long, in seconds, a process may take to obey SIGINT, and then SIGTERM."""
+    def __init__(
+        self, cancellation: Cancellation, tracking_id: str, patience: float, started: Callable[[int], None]
+    ) -> None:
+        """
+        `patience` is how long, in seconds, a process may take to obey SIGINT, and then SIGTERM; `started` is
+        told the process group of each.
+        """
         self._cancellation = cancellation
         self._tracking_id = tracking_id
         self._patience = patience
+        self._started = started
         self._left: list[_Process] = []
 
     def run(
@@ -152,6 +162,7 @@ class Processes:
         """Run `command` to its end, giving its lines to `take`; raise OSError if it cannot start."""
         process = _Process(command, {**env, "RUNNER_TRACKING_ID": self._tracking_id}, folder, take)
         try:
+            self._started(process.group)
             with self._cancellation.listening(lambda: process.news.put(_News.LOOK_AT_THE_WATCH)):
                 while not (verdict := watch.verdict()) and not process.exited:
                     process.hear(watch.seconds_left())

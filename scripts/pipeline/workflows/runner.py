@@ -42,6 +42,8 @@ def run_workflow(
     before_step: Callable[[StepIdentity], None] | None = None,
     cancellation: Cancellation | None = None,
     patience: Patience | None = None,
+    folder: Path | None = None,
+    watch: Callable[[int], None] | None = None,
 ) -> WorkflowRun:
     """
     Run `workflow` as `event` would, in the checkout `workspace`, and return what came of it.
@@ -49,7 +51,9 @@ def run_workflow(
     `environment` is all that a step's process has beside what GitHub and the workflow give it: PATH at
     least. `stand_ins` take the place of actions by owner/name, `services` of service containers by image
     name. `overrides` replace the script of a step, by id or name. `before_step` is called when a step is
-    about to run. Ctrl-C and SIGTERM cancel the run, as does `cancellation.request()`.
+    about to run. Ctrl-C and SIGTERM cancel the run, as does `cancellation.request()`. Temporary files are
+    made in `folder`, by default the system's; `watch` is told the process group of each process started, for
+    somebody who ends them when this process is killed.
 
     A step that fails is a result, not an error. Raises WorkflowError for a missing stand-in and UsageError
     for an event, input or override that does not fit the file, all before anything runs; what a stand-in,
@@ -65,8 +69,8 @@ def run_workflow(
     token = (secrets or {}).get("GITHUB_TOKEN", "")
     cancellation = cancellation or Cancellation()
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="workflow-") as folder, interrupts_cancel(cancellation):
-        event_file = Path(folder) / "event.json"
+    with tempfile.TemporaryDirectory(prefix="workflow-", dir=folder) as own, interrupts_cancel(cancellation):
+        event_file = Path(own) / "event.json"
         event_file.write_text(json.dumps(payload, indent=2), encoding="utf-8")
         setting = Setting(
             workflow=workflow,
@@ -83,7 +87,8 @@ def run_workflow(
             before_step=before_step or (lambda _step: None),
             cancellation=cancellation,
             patience=patience or Patience(),
-            folder=Path(folder),
+            watch=watch or (lambda _group: None),
+            folder=Path(own),
             event_file=event_file,
         )
         jobs: dict[str, JobRun] = {}

@@ -40,6 +40,7 @@ class Setting:
     before_step: Callable[[StepIdentity], None]
     cancellation: Cancellation
     patience: Patience
+    watch: Callable[[int], None]
     folder: Path  # Temporary; holds all that the run writes beside the workspace.
     event_file: Path
 

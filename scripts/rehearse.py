@@ -1,0 +1,7 @@
+"""Rehearse a deployment on this machine (`make rehearse`, `make rehearse-rollback`, `make serve`)."""
+
+from pipeline.errors import run_script
+from pipeline.rehearsal.cli import rehearse
+
+if __name__ == "__main__":
+    run_script(rehearse)
