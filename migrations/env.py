@@ -12,9 +12,13 @@ import sys
 from typing import Any
 
 from alembic import context
+from alembic_utils.pg_function import PGFunction
+from alembic_utils.pg_trigger import PGTrigger
+from alembic_utils.replaceable_entity import register_entities
 from flask import current_app
 
 from yt_pubsub_handler.database import Model
+from yt_pubsub_handler.database_objects import ENTITIES
 from yt_pubsub_handler.migration.connections import LONGEST_STATEMENT, migration_engine
 from yt_pubsub_handler.settings import settings_of
 
@@ -23,6 +27,9 @@ logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s
 logger = logging.getLogger("alembic.env")
 
 config = context.config
+
+# By type, or autogenerate would want to drop the views that extensions like pg_stat_statements bring along.
+register_entities(ENTITIES, entity_types=[PGFunction, PGTrigger])
 
 
 def drop_empty_revision(_context: Any, _revision: Any, directives: list[Any]) -> None:

@@ -137,9 +137,7 @@ class Post(Model):
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('pending', 'claimed', 'unknown', 'posted', 'failed', 'skipped')", name="state"
-        ),
+        CheckConstraint("state IN ('pending', 'claimed', 'unknown', 'posted', 'failed', 'skipped')", name="state"),
         UniqueConstraint("video_id", "subscription_id"),
         Index(None, "subscription_id"),
         Index("ix_posts_created_at_pending", "created_at", postgresql_where=text("state = 'pending'")),

@@ -128,6 +128,8 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "MIGRATION_DATABASE_URL": _postgres_url,
     "HUB_URL": _web_url,
 }
+NAMES = tuple(_CHECKS)
+"""Every setting that is read."""
 
 
 def _read_secret(name: str) -> Mapping[str, Any]:

@@ -37,6 +37,8 @@ class JobState:
         self.status: Result = "success"
         self.deadline = float("inf")
         self._last_moment = float("inf")
+        # A job that starts although the run was cancelled was meant to: to it the request is history.
+        self._heeds_requests = not setting.cancellation.requested
         self._needs = needs
         self._steps: dict[str, Value] = {}
 
@@ -80,9 +82,10 @@ class JobState:
         self.path = [folder, *(other for other in self.path if other != folder)]
 
     def notice_cancellation(self) -> bool:
-        """Become cancelled if it was asked for, or if the job's time is over; return whether it is."""
+        """Become cancelled if the run is, or if the job's time is over; return whether it is cancelled."""
         if self.status != "cancelled" and (
-            self.setting.cancellation.requested or time.monotonic() >= self.deadline
+            (self._heeds_requests and self.setting.cancellation.requested)
+            or time.monotonic() >= self.deadline
         ):
             self.status = "cancelled"
             self._last_moment = time.monotonic() + self.setting.patience.after_cancel

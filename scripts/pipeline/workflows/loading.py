@@ -67,11 +67,11 @@ def _events(root: Place) -> Mapping[str, Place]:
 def _check_needs(root: Place, jobs: Mapping[str, Job]) -> None:
     if not jobs:
         root.refuse("there is no job in `jobs`.", "jobs")
-    places = root.below("jobs")
+    places = dict(root.each_below("jobs", "job"))
     for job in jobs.values():
         for need in job.needs:
             if need not in jobs:
-                places.below(job.id).refuse(
+                places[job.id].refuse(
                     f"needs '{need}', which is no job; jobs are {', '.join(jobs)}.", "needs"
                 )
     waiting = dict(jobs)
@@ -79,6 +79,5 @@ def _check_needs(root: Place, jobs: Mapping[str, Job]) -> None:
         for id_ in ready:
             del waiting[id_]
     if waiting:
-        places.below(next(iter(waiting))).refuse(
-            f"these jobs wait for each other: {', '.join(waiting)}.", "needs"
-        )
+        first = places[next(iter(waiting))]
+        first.refuse(f"these jobs wait for each other: {', '.join(waiting)}.", "needs")

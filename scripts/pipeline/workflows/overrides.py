@@ -18,7 +18,7 @@ class Overrides:
     scripts: Mapping[str, str]
 
     def script(self, job: Job, step: Step) -> str | None:
-        """Return what `step` runs instead of what is written, or None; expressions in it are evaluated."""
+        """Return what `step` runs instead of what is written, as it is, without expressions; or None."""
         return next((self.scripts[name] for name in _names(job, step) if name in self.scripts), None)
 
 

@@ -1,9 +1,11 @@
-"""A workspace, and one call that writes a workflow file and runs it."""
+"""A workspace, one call that writes a workflow file and runs it, and a way to see that processes ended."""
 
 from __future__ import annotations
 
 import os
+import select
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +20,40 @@ class Load(Protocol):
 
 class Run(Protocol):
     def __call__(self, text: str, **settings: Any) -> WorkflowRun: ...
+
+
+class Lifeline:
+    """
+    Tells when every process that held it has ended.
+
+    A script takes hold with `exec 9> lifeline`, and what it starts inherits that. A pipe whose writers are
+    all gone is at its end, so that nothing need be asked for again and again.
+    """
+
+    def __init__(self, workspace: Path) -> None:
+        self._answer = workspace / "answer"
+        os.mkfifo(workspace / "lifeline")
+        os.mkfifo(self._answer)
+        self._reader = os.open(workspace / "lifeline", os.O_RDONLY | os.O_NONBLOCK)
+
+    def all_let_go(self) -> bool:
+        """Whether somebody took hold and nobody holds it 5 seconds from now at the latest."""
+        ended, _, _ = select.select([self._reader], [], [], 5)
+        return bool(ended) and os.read(self._reader, 1) == b""
+
+    def answer(self, text: str) -> None:
+        """Let a script that reads the file `answer` go on."""
+        self._answer.write_text(f"{text}\n")
+
+    def close(self) -> None:
+        os.close(self._reader)
+
+
+@pytest.fixture
+def lifeline(workspace: Path) -> Iterator[Lifeline]:
+    lifeline = Lifeline(workspace)
+    yield lifeline
+    lifeline.close()
 
 
 @pytest.fixture

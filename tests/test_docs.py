@@ -1,0 +1,70 @@
+"""A promise in the docs that nobody keeps is worse than none; what can be checked mechanically is."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from yt_pubsub_handler import settings
+
+PAGES = sorted([Path("README.md"), Path("CONTRIBUTING.md"), *Path("docs").glob("*.md")])
+TARGETS = set(re.findall(r"^([a-z-]+):.*##", Path("Makefile").read_text(), re.MULTILINE))
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=str)
+
+
+@each_page
+def test_every_make_target_that_is_named_is_there(page: Path) -> None:
+    typed = re.findall(r"(?:^    |`)make ([a-z-]+)", page.read_text(), re.MULTILINE)
+
+    assert set(typed) - TARGETS == set()
+
+
+@each_page
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)", page.read_text()) if "://" not in link]
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@each_page
+def test_every_file_that_is_named_is_there(page: Path) -> None:
+    named = re.findall(
+        r"`((?:\.github|docs|scripts|tests|migrations|requirements|yt_pubsub_handler)/[\w./-]+)`", page.read_text()
+    )
+
+    assert [name for name in named if not Path(name).exists()] == []
+
+
+def test_every_target_is_in_the_readme() -> None:
+    assert {name for name in TARGETS if f"`make {name}" not in Path("README.md").read_text()} == {"help", "setup"}
+
+
+def test_make_help_lists_every_target() -> None:
+    listed = subprocess.run(["make", "help"], capture_output=True, text=True, check=True).stdout
+
+    assert {line.split()[0] for line in listed.splitlines()} == TARGETS
+
+
+def test_every_setting_is_in_the_readme_and_none_that_is_not_read() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", Path("README.md").read_text(), re.MULTILINE)
+
+    assert sorted(rows) == sorted(settings.NAMES)
+
+
+def test_every_option_of_the_rehearsal_in_the_readme_is_one() -> None:
+    help_ = subprocess.run(
+        [".venv/bin/python", "scripts/rehearse.py", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+
+    mentioned = {"--from", "--with-tests", "--port", "-v"}
+    assert {option for option in mentioned if option not in Path("README.md").read_text()} == set()
+    assert {option for option in mentioned if option not in help_} == set()
+
+
+def test_ci_calls_what_the_readme_tells_and_nothing_else() -> None:
+    script = Path(".ci/run").read_text().splitlines()
+    commands = [line for line in script if line and not line.startswith(("#", "set ", "cd "))]
+
+    assert commands == ["make test", "make test-system", "make rehearse"]
