@@ -122,7 +122,7 @@ class LocalAws:
         return self._logs.lines(f"/aws/lambda/{function}")
 
     def settle(self, seconds: float | None = None) -> bool:
-        """Wait until no asynchronous invocation is left to run, at most so long; return whether none is."""
+        """Wait until no invocation is under way or queued, at most so long; return whether none is."""
         return self.invoker.settle(seconds)
 
     def close(self) -> None:
