@@ -21,6 +21,7 @@ from pipeline.rehearsal.local_aws.faults import Fault, Faults, Harm
 from pipeline.rehearsal.local_aws.function_names import FunctionName
 from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invocation import FunctionVersion, Outcome, Refused
+from pipeline.rehearsal.local_aws.permissions import may_invoke
 from pipeline.rehearsal.local_aws.sandbox import Sandbox
 from pipeline.rehearsal.local_aws.sandboxes import Sandboxes
 
@@ -65,6 +66,14 @@ class Invoker:
         Raises Refused when Lambda would not run it: unknown, too large or no JSON, or throttled.
         """
         return self.start(name, payload, client_context).result()
+
+    def may_be_invoked(self, name: FunctionName, service: str, source_arn: str) -> bool:
+        """Whether the policy of a function, version or alias lets a service invoke it for a resource."""
+        try:
+            policy = self._functions.policy(name)
+        except LambdaClientError:
+            return False
+        return may_invoke(policy, service, source_arn, self._functions.account_id)
 
     def start(
         self, name: FunctionName, payload: bytes = b"", client_context: str | None = None
