@@ -17,14 +17,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from moto.awslambda.exceptions import LambdaClientError
 from moto.events.models import EventsBackend, Rule
 
 from pipeline.rehearsal.local_aws.function_names import FunctionName
-from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invocation import Outcome, Refused
 from pipeline.rehearsal.local_aws.invoker import Invoker
-from pipeline.rehearsal.local_aws.permissions import may_invoke
 from pipeline.rehearsal.local_aws.schedule_expressions import parse_schedule
 
 _TICK_SECONDS = 0.05
@@ -60,12 +57,9 @@ class Clock:
     `firings` holds everything that was due, in its order.
     """
 
-    def __init__(
-        self, events: EventsBackend, functions: FunctionBackend, invoker: Invoker, speed: float
-    ) -> None:
+    def __init__(self, events: EventsBackend, invoker: Invoker, speed: float) -> None:
         """`speed` is how many seconds pass in one real second; 0 stands still until it is advanced."""
         self._events = events
-        self._functions = functions
         self._invoker = invoker
         self._shown = datetime.now(UTC)
         self._shown_at = time.monotonic()
@@ -73,6 +67,7 @@ class Clock:
         self._due: dict[tuple[str, str], datetime | None] = {}
         self._setting = threading.Lock()
         self._firing = threading.Lock()
+        self._fired = threading.Condition()
         self._closed = threading.Event()
         self.firings: list[Firing] = []
         threading.Thread(target=self._run, name="clock", daemon=True).start()
@@ -116,6 +111,16 @@ class Clock:
             finally:
                 self._set(moment.astimezone(UTC), speed)
         return fired
+
+    def wait_for(self, rule: str, *, seconds: float) -> Firing | None:
+        """Return the next firing of a rule while the clock runs by itself; None if there is none so long."""
+        seen = len(self.firings)
+
+        def ours() -> Firing | None:
+            return next((firing for firing in self.firings[seen:] if firing.rule == rule), None)
+
+        with self._fired:
+            return self._fired.wait_for(ours, timeout=seconds)
 
     def close(self) -> None:
         self._closed.set()
@@ -161,20 +166,22 @@ class Clock:
             self._due[key] = parse_schedule(key[1])(due)
             if rule := rules.get(key):
                 firings += [self._deliver(rule, target, due) for target in list(rule.targets)]
-        self.firings += firings
+        with self._fired:
+            self.firings += firings
+            self._fired.notify_all()
         return firings
 
     def _deliver(self, rule: Rule, target: Mapping[str, Any], due: datetime) -> Firing:
         fired = Firing(rule.name, target["Arn"], due)
         try:
             name = FunctionName.parse(target["Arn"])
-            policy = self._functions.policy(name)
-            if not may_invoke(policy, "events.amazonaws.com", rule.arn, self._functions.account_id):
+            self._invoker.find(name)
+            if not self._invoker.may_be_invoked(name, "events.amazonaws.com", rule.arn):
                 return replace(
                     fired, refusal=f"not permitted: no statement in the policy of {name} allows it"
                 )
             return replace(fired, running=self._invoker.invoke_later(name, _event(rule, target, due)))
-        except (LambdaClientError, Refused, ValueError) as error:
+        except (Refused, ValueError) as error:
             return replace(fired, refusal=f"not delivered: {error}")
 
 
@@ -182,7 +189,7 @@ def _event(rule: Rule, target: Mapping[str, Any], due: datetime) -> bytes:
     if "Input" in target:
         return str(target["Input"]).encode()
     if "InputPath" in target or "InputTransformer" in target:
-        raise ValueError("only a constant Input is understood here, no InputPath and no InputTransformer")
+        raise ValueError("of inputs only a constant Input is understood here")
     return json.dumps(
         {
             "version": "0",

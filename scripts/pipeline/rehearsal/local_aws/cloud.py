@@ -14,12 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from moto.apigateway.models import apigateway_backends
 from moto.awslambda.models import lambda_backends
 from moto.events.models import events_backends
 from moto.logs.models import logs_backends
 
 from pipeline.rehearsal.local_aws import access
 from pipeline.rehearsal.local_aws.accounts import empty_account
+from pipeline.rehearsal.local_aws.apis import ApiBackend
 from pipeline.rehearsal.local_aws.clock import Clock
 from pipeline.rehearsal.local_aws.control_plane import ControlPlane
 from pipeline.rehearsal.local_aws.endpoint import Endpoint
@@ -75,6 +77,8 @@ class LocalAws:
             self.account = resources.enter_context(empty_account())
             functions = FunctionBackend(region, self.account)
             lambda_backends[self.account][region] = functions
+            apis = ApiBackend(region, self.account)
+            apigateway_backends[self.account][region] = apis
             self._logs = FunctionLogs(logs_backends[self.account][region])
             environment: dict[str, str] = {}
             workshop = Workshop(
@@ -93,9 +97,9 @@ class LocalAws:
             self.endpoint = endpoint.url
             environment.update(access.environment(self.endpoint, region))
             environment.update(extra_environment or {})
-            self.front = Front(self.account, region, self.invoker, port)
+            self.front = Front(apis, self.invoker, port)
             resources.callback(self.front.close)
-            self.clock = Clock(events_backends[self.account][region], functions, self.invoker, clock_speed)
+            self.clock = Clock(events_backends[self.account][region], self.invoker, clock_speed)
             resources.callback(self.clock.close)
             self._resources = resources.pop_all()
 
@@ -122,7 +126,7 @@ class LocalAws:
         return self._logs.lines(f"/aws/lambda/{function}")
 
     def settle(self, seconds: float | None = None) -> bool:
-        """Wait until no asynchronous invocation is left to run, at most so long; return whether none is."""
+        """Wait until no invocation is under way or queued, at most so long; return whether none is."""
         return self.invoker.settle(seconds)
 
     def close(self) -> None:

@@ -178,7 +178,7 @@ def _json(value: object) -> Response:
 
 
 def _error(status: int, kind: str, message: str) -> Response:
-    response = _json({"Type": "User" if status < 500 else "Service", "Message": message})
+    response = _json({"__type": kind, "Type": "User" if status < 500 else "Service", "Message": message})
     response.status_code = status
     response.headers["X-Amzn-ErrorType"] = kind
     return response

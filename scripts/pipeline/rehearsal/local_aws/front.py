@@ -15,8 +15,9 @@ from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 
 from moto.apigateway.exceptions import RestAPINotFound
-from moto.apigateway.models import RestAPI, Stage, apigateway_backends
+from moto.apigateway.models import RestAPI, Stage
 
+from pipeline.rehearsal.local_aws.apis import ApiBackend
 from pipeline.rehearsal.local_aws.function_names import FunctionName
 from pipeline.rehearsal.local_aws.invocation import Outcome, Refused
 from pipeline.rehearsal.local_aws.invoker import Invoker
@@ -48,10 +49,9 @@ class Place:
 class Front:
     """API Gateway's HTTP side, on a port of its own; `url` is where it is."""
 
-    def __init__(self, account: str, region: str, invoker: Invoker, port: int = 0) -> None:
+    def __init__(self, apis: ApiBackend, invoker: Invoker, port: int = 0) -> None:
         """Raises CouldNotAnswer when the port is taken."""
-        self._account = account
-        self._region = region
+        self._apis = apis
         self._invoker = invoker
         self._domains: dict[str | None, tuple[str, str]] = {}
         front = self
@@ -122,7 +122,6 @@ class Front:
             return _message(502, "Internal server error")
 
     def _place(self, request: HttpRequest) -> Place | None:
-        apis = apigateway_backends[self._account][self._region]
         if found := _EXECUTE_API.fullmatch(request.host):
             _, stage, *rest = request.path.split("/", 2)
             api_id, path = found["api"], "/" + "".join(rest)
@@ -131,14 +130,14 @@ class Front:
         else:
             return None
         try:
-            api = apis.get_rest_api(api_id)
+            api = self._apis.get_rest_api(api_id)
         except RestAPINotFound:
             return None
         return Place(api, stage, api.stages[stage], path) if stage in api.stages else None
 
     def _invoke(self, request: HttpRequest, place: Place, route: Route) -> Future[Outcome] | None:
         arn = route.function_arn(place.stage.variables)
-        if arn is None:
+        if arn is None or not self._permitted(arn, request, place, route):
             return None
         event = proxy_event(
             request,
@@ -147,12 +146,20 @@ class Front:
             parameters=route.parameters,
             path=place.path,
             api=place.api.id,
-            account=self._account,
+            account=self._apis.account_id,
             stage=place.name,
             stage_variables=place.stage.variables,
             binary=place.api.binaryMediaTypes,
         )
         return self._invoker.start(FunctionName.parse(arn), json.dumps(event).encode())
+
+    def _permitted(self, arn: str, request: HttpRequest, place: Place, route: Route) -> bool:
+        """Whether the integration's role invokes the function, or else the function's policy allows it."""
+        if route.integration.credentials:
+            return True
+        source = f"arn:aws:execute-api:{self._apis.region_name}:{self._apis.account_id}:{place.api.id}"
+        source += f"/{place.name}/{request.method}{place.path}"
+        return self._invoker.may_be_invoked(FunctionName.parse(arn), "apigateway.amazonaws.com", source)
 
 
 def _message(status: int, text: str) -> HttpAnswer:

@@ -21,6 +21,7 @@ from pipeline.rehearsal.local_aws.faults import Fault, Faults, Harm
 from pipeline.rehearsal.local_aws.function_names import FunctionName
 from pipeline.rehearsal.local_aws.functions import FunctionBackend
 from pipeline.rehearsal.local_aws.invocation import FunctionVersion, Outcome, Refused
+from pipeline.rehearsal.local_aws.permissions import may_invoke
 from pipeline.rehearsal.local_aws.sandbox import Sandbox
 from pipeline.rehearsal.local_aws.sandboxes import Sandboxes
 
@@ -43,7 +44,7 @@ class Invoker:
         self._sandboxes = sandboxes
         self._faults = faults
         self._retry_delays = retry_delays
-        self._events: set[Future[Outcome]] = set()
+        self._under_way: set[Future[Outcome]] = set()
         self._closed = threading.Event()
 
     def find(self, name: FunctionName) -> FunctionVersion:
@@ -64,12 +65,24 @@ class Invoker:
 
         Raises Refused when Lambda would not run it: unknown, too large or no JSON, or throttled.
         """
-        _require_json(payload, LARGEST_REQUEST)
-        return self._run(name, payload, client_context)
+        return self.start(name, payload, client_context).result()
+
+    def may_be_invoked(self, name: FunctionName, service: str, source_arn: str) -> bool:
+        """Whether the policy of a function, version or alias lets a service invoke it for a resource."""
+        try:
+            policy = self._functions.policy(name)
+        except LambdaClientError:
+            return False
+        return may_invoke(policy, service, source_arn, self._functions.account_id)
 
     def start(self, name: FunctionName, payload: bytes = b"", client_context: str | None = None) -> Future[Outcome]:
         """Run a function now, without waiting for it; what `invoke` would raise is in the future."""
-        return _in_background(f"invoke-{name}", lambda: self.invoke(name, payload, client_context))
+
+        def work() -> Outcome:
+            _require_json(payload, LARGEST_REQUEST)
+            return self._run(name, payload, client_context)
+
+        return self._in_background(f"invoke-{name}", work)
 
     def invoke_later(
         self, name: FunctionName, payload: bytes = b"", client_context: str | None = None
@@ -82,14 +95,11 @@ class Invoker:
         """
         _require_json(payload, LARGEST_EVENT)
         self.find(name)
-        event = _in_background(f"event-{name}", lambda: self._attempts(name, payload, client_context))
-        self._events.add(event)
-        event.add_done_callback(self._events.discard)
-        return event
+        return self._in_background(f"event-{name}", lambda: self._attempts(name, payload, client_context))
 
     def settle(self, seconds: float | None = None) -> bool:
-        """Wait until no queued event is left to run, at most so long; return whether none is."""
-        return not wait_for(list(self._events), timeout=seconds).not_done
+        """Wait until no invocation is under way or queued, at most so long; return whether none is."""
+        return not wait_for(list(self._under_way), timeout=seconds).not_done
 
     def close(self) -> None:
         self._closed.set()
@@ -111,6 +121,21 @@ class Invoker:
         with self._sandboxes.one_for(version) as sandbox, self._harmed(version.name, sandbox):
             return sandbox.run(payload or b"{}", version.arn_as(name.qualifier), client_context)
 
+    def _in_background(self, thread: str, work: Callable[[], Outcome]) -> Future[Outcome]:
+        """An executor would do, but for its threads: Python waits for them when it exits."""
+        future: Future[Outcome] = Future()
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+
+        def run() -> None:
+            try:
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it.
+                future.set_exception(error)
+
+        threading.Thread(target=run, name=thread, daemon=True).start()
+        return future
+
     @contextmanager
     def _harmed(self, function: str, sandbox: Sandbox) -> Iterator[None]:
         fault = self._faults.take(function, Harm.KILL_SANDBOX, Harm.FREEZE_SANDBOX)
@@ -125,20 +150,6 @@ class Invoker:
                 timer.cancel()
             if fault:
                 sandbox.thaw()
-
-
-def _in_background(thread: str, work: Callable[[], Outcome]) -> Future[Outcome]:
-    """An executor would do, but for its threads: Python waits for them when it exits."""
-    future: Future[Outcome] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it.
-            future.set_exception(error)
-
-    threading.Thread(target=run, name=thread, daemon=True).start()
-    return future
 
 
 def _timers(fault: Fault, sandbox: Sandbox) -> list[threading.Timer]:

@@ -55,8 +55,15 @@ class Deployments:
 
     def invoke(self, name: str, event: Any = None, **options: Any) -> Any:
         """Invoke a function and return what it returned, or what is said of its error."""
-        answer = self.client.invoke(FunctionName=name, Payload=json.dumps(event or {}), **options)
-        return json.loads(answer["Payload"].read())
+        return self.answer(name, event, **options)["Payload"]
+
+    def answer(self, name: str, event: Any = None, **options: Any) -> dict[str, Any]:
+        """Invoke a function and return boto3's answer, with the payload read and decoded."""
+        client = options.pop("client", self.client)
+        answer: dict[str, Any] = client.invoke(FunctionName=name, Payload=json.dumps(event or {}), **options)
+        with answer["Payload"] as stream:  # An unread stream keeps its connection open.
+            payload = stream.read()
+        return {**answer, "Payload": json.loads(payload) if payload else None}
 
 
 def package(source: str) -> bytes:

@@ -33,9 +33,9 @@ TELLS = """
 def test_a_function_gets_its_event_and_its_answer_comes_back(deployments: Deployments) -> None:
     name = deployments.create(TELLS)
 
-    answer = deployments.client.invoke(FunctionName=name, Payload=b'{"a": 1}')
+    answer = deployments.answer(name, {"a": 1})
 
-    returned = json.loads(answer["Payload"].read())
+    returned = answer["Payload"]
     del returned["process"]
     assert returned == {"event": {"a": 1}, "version": "$LATEST", "invoked": name, "client": None}
     assert (answer["StatusCode"], answer["ExecutedVersion"]) == (200, "$LATEST")
@@ -102,7 +102,7 @@ def test_the_client_context_arrives(deployments: Deployments) -> None:
 def test_the_tail_of_the_log_is_what_lambda_shows(deployments: Deployments) -> None:
     name = deployments.create(TELLS)
 
-    answer = deployments.client.invoke(FunctionName=name, LogType="Tail")
+    answer = deployments.answer(name, LogType="Tail")
 
     lines = base64.b64decode(answer["LogResult"]).decode().splitlines()
     request = lines[1].split()[2]
@@ -119,7 +119,7 @@ def test_the_tail_of_the_log_is_what_lambda_shows(deployments: Deployments) -> N
 def test_the_tail_is_cut_to_four_kilobytes(deployments: Deployments) -> None:
     name = deployments.create("def lambda_handler(e, c):\n    print('x' * 9000)")
 
-    answer = deployments.client.invoke(FunctionName=name, LogType="Tail")
+    answer = deployments.answer(name, LogType="Tail")
 
     assert len(base64.b64decode(answer["LogResult"])) == 4096
 
@@ -166,9 +166,9 @@ def test_what_goes_wrong_is_told_as_lambda_tells_it(
 ) -> None:
     name = deployments.create(source)
 
-    answer = deployments.client.invoke(FunctionName=name)
+    answer = deployments.answer(name)
 
-    told = json.loads(answer["Payload"].read())
+    told = answer["Payload"]
     kind, message = error
     assert (answer["FunctionError"], told["errorType"]) == ("Unhandled", kind)
     assert message in told["errorMessage"]
@@ -229,7 +229,7 @@ def test_what_a_function_started_dies_with_it(deployments: Deployments) -> None:
 def test_a_dry_run_runs_nothing(aws: LocalAws, deployments: Deployments) -> None:
     name = deployments.create(TELLS)
 
-    answer = deployments.client.invoke(FunctionName=name, InvocationType="DryRun")
+    answer = deployments.answer(name, InvocationType="DryRun")
 
     assert (answer["StatusCode"], aws.logs(name)) == (204, [])
 
@@ -238,7 +238,7 @@ def test_an_event_is_answered_at_once_and_tried_three_times(aws: LocalAws, deplo
     """Nobody waits for an event: its end shows in the log alone."""
     name = deployments.create("def lambda_handler(e, c):\n    raise RuntimeError('broken')")
 
-    answer = deployments.client.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    answer = deployments.answer(name, InvocationType="Event")
 
     assert answer["StatusCode"] == 202
     assert aws.settle(10)

@@ -141,8 +141,8 @@ def test_an_alias_leads_to_the_version_it_was_moved_to(deployments: Deployments)
 
     client.update_alias(FunctionName=name, Name="live", FunctionVersion="2")
 
-    answer = client.invoke(FunctionName=name, Qualifier="live")
-    assert (before, answer["Payload"].read(), answer["ExecutedVersion"]) == (1, b"2", "2")
+    answer = deployments.answer(name, Qualifier="live")
+    assert (before, answer["Payload"], answer["ExecutedVersion"]) == (1, 2, "2")
 
 
 def test_a_revision_id_lets_only_one_of_two_moves_of_an_alias_through(deployments: Deployments) -> None:
