@@ -70,7 +70,8 @@ class Clock:
         self._fired = threading.Condition()
         self._closed = threading.Event()
         self.firings: list[Firing] = []
-        threading.Thread(target=self._run, name="clock", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
+        self._thread.start()
 
     @property
     def failures(self) -> list[Firing]:
@@ -123,7 +124,9 @@ class Clock:
             return self._fired.wait_for(ours, timeout=seconds)
 
     def close(self) -> None:
+        """Fire nothing more."""
         self._closed.set()
+        self._thread.join(timeout=1)
 
     def _set(self, moment: datetime, speed: float) -> None:
         with self._setting:

@@ -19,6 +19,7 @@ from moto.awslambda.models import lambda_backends
 from moto.events.models import events_backends
 from moto.logs.models import logs_backends
 
+from pipeline.errors import CouldNotAnswer
 from pipeline.rehearsal.local_aws import access
 from pipeline.rehearsal.local_aws.accounts import empty_account
 from pipeline.rehearsal.local_aws.apis import ApiBackend
@@ -67,8 +68,14 @@ class LocalAws:
         `retry_delays` are the seconds before each new attempt at a failed asynchronous invocation;
         `clock_speed` is how many of the schedules' seconds pass in one second (0: none by themselves).
 
-        Raises CouldNotAnswer when the port is taken.
+        Raises CouldNotAnswer when the port is taken or `runtime` is no Python environment.
         """
+        python = runtime.absolute() / "bin" / "python"
+        if not python.exists():
+            raise CouldNotAnswer(
+                f"There is no Python at {python} to run functions with: make that environment from "
+                "requirements/lambda.txt first."
+            )
         self.folder = folder.absolute()
         self.region = region
         self._resources = contextlib.ExitStack()
@@ -82,7 +89,7 @@ class LocalAws:
             self._logs = FunctionLogs(logs_backends[self.account][region])
             environment: dict[str, str] = {}
             workshop = Workshop(
-                python=runtime.absolute() / "bin" / "python",
+                python=python,
                 folder=self.folder / "environments",
                 environment=environment,
                 watch=watch or (lambda _: None),

@@ -148,6 +148,7 @@ class Invoker:
         finally:
             for timer in timers:
                 timer.cancel()
+                timer.join()  # One that fired just now must not come after the thaw.
             if fault:
                 sandbox.thaw()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -59,8 +60,10 @@ Signal = HandedOut | Finished | Exited
 class RuntimeApi:
     """Hands events to one process and puts what becomes of them on `signals`."""
 
-    def __init__(self, signals: SimpleQueue[Signal]) -> None:
+    def __init__(self, signals: SimpleQueue[Signal], begin: Callable[[Event], None]) -> None:
+        """`begin` is called before an event is handed out, so that what it does comes before all else."""
         self._signals = signals
+        self._begin = begin
         self._events: SimpleQueue[Event | None] = SimpleQueue()
         api = self
 
@@ -96,6 +99,7 @@ class RuntimeApi:
         }
         if event.client_context:
             headers["Lambda-Runtime-Client-Context"] = event.client_context
+        self._begin(event)
         self._signals.put(HandedOut(time.monotonic()))
         request.answer(200, event.payload, list(headers.items()))
 

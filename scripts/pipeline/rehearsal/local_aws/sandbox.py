@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -59,15 +60,15 @@ class Sandbox:
         self._say_to = say
         self._lines: list[str] = []
         self._signals: SimpleQueue[Signal] = SimpleQueue()
-        self._api = RuntimeApi(self._signals)
+        self._api = RuntimeApi(self._signals, self._begin)
         self._usable = True
         self._fresh = True
-        home = workshop.folder / uuid.uuid4().hex
-        home.mkdir(parents=True)
+        self._home = workshop.folder / uuid.uuid4().hex
+        self._home.mkdir(parents=True)
         self._process = subprocess.Popen(
             [str(workshop.python), "-m", "awslambdaric", version.handler],
             cwd=task_root,
-            env={**self._environment(task_root, home, workshop.python), **workshop.environment},
+            env={**self._environment(task_root, workshop.python), **workshop.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -90,12 +91,12 @@ class Sandbox:
         began = time.monotonic()
         self._api.offer(event)
         signalled = self._next_signal(STARTING_SECONDS + self.version.timeout)
-        self._output.drain()
-        self._say(f"START RequestId: {request} Version: {self.version.version}")
         started = began
         if isinstance(signalled, HandedOut):
             started = signalled.at
             signalled = self._next_signal(self.version.timeout)
+        else:
+            self._begin(event)  # It never came to ask for the event; the log tells of it all the same.
         seconds = time.monotonic() - started
         self._output.drain()
         payload, failed = self._understand(signalled, request)
@@ -117,10 +118,15 @@ class Sandbox:
         self._signal(signal.SIGKILL)
 
     def close(self) -> None:
-        """Kill it and wait until it is gone."""
+        """Kill it, wait until it is gone, and remove its temporary files."""
         self.kill()
         self._process.wait()
         self._api.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _begin(self, event: Event) -> None:
+        self._output.drain()
+        self._say(f"START RequestId: {event.request_id} Version: {self.version.version}")
 
     def _next_signal(self, seconds: float) -> Signal | None:
         try:
@@ -177,7 +183,7 @@ class Sandbox:
             with contextlib.suppress(ProcessLookupError):  # It ended by itself in this moment.
                 os.killpg(self._process.pid, number)
 
-    def _environment(self, task_root: Path, home: Path, python: Path) -> dict[str, str]:
+    def _environment(self, task_root: Path, python: Path) -> dict[str, str]:
         """
         Everything the process sees, because nothing of the caller's own environment may reach it.
 
@@ -203,8 +209,8 @@ class Sandbox:
             "TZ": ":UTC",
             "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
             **version.environment,
-            "HOME": str(home),
-            "TMPDIR": str(home),
+            "HOME": str(self._home),
+            "TMPDIR": str(self._home),
             # In Lambda the task root cannot be written to, so no start may leave bytecode for the next one.
             "PYTHONDONTWRITEBYTECODE": "1",
         }

@@ -57,14 +57,8 @@ class Function(LambdaFunction):
         return json.dumps(configuration, sort_keys=True)
 
     def frozen(self, version: int, description: str | None) -> Function:
-        """
-        Return a copy that no later change of this function reaches.
-
-        moto's copy shares its origin's dictionaries, `code` among them, which an update changes in place.
-        """
+        """Return a copy that no later change of this function reaches, since each replaces whole values."""
         copied = copy.copy(self)
-        copied.code = dict(self.code)
-        copied.environment_vars = dict(self.environment_vars)
         copied.revision_id = str(uuid.uuid4())
         copied.set_version(version)
         if description:

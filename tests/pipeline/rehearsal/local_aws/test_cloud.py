@@ -77,6 +77,11 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, runtime: Path) -> None:
             LocalAws(tmp_path, runtime, port=port)
 
 
+def test_a_runtime_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CouldNotAnswer, match=f"no Python at {tmp_path}/nowhere/bin/python"):
+        LocalAws(tmp_path, tmp_path / "nowhere")
+
+
 def test_the_front_can_have_a_port_of_ones_choosing(tmp_path: Path, runtime: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
