@@ -53,10 +53,11 @@ def bootstrap(machine: Machine, checkout: Checkout) -> None:
         with contextlib.suppress(BrokenPipeError), process.stdin:
             json.dump(machine.settings, process.stdin)
         reason = "see its output above"
-        for line in process.stdout:
-            say(line.rstrip("\n"))
-            if line.startswith("error: "):
-                reason = line.removeprefix("error: ").rstrip("\n")
+        with process.stdout as lines:
+            for line in lines:
+                say(line.rstrip("\n"))
+                if line.startswith("error: "):
+                    reason = line.removeprefix("error: ").rstrip("\n")
         if process.wait():
             raise Found(f"The bootstrap of {checkout.commit[:12]} failed: {reason}")
         machine.keeper.forget(process.pid)
