@@ -8,7 +8,7 @@ PostgreSQL is a failure, not a skip.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,28 @@ from sqlalchemy import URL
 from pipeline.errors import CouldNotAnswer
 from pipeline.keeper import Keeper
 from pipeline.postgres import start_server
-from yt_pubsub_handler import create_app
+from yt_pubsub_handler import MIGRATIONS, create_app
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.db_utils import alembic_upgrade
 from yt_pubsub_handler.settings import Settings
 
 KEEPER = pytest.StashKey[Keeper]()
 OPTIONS = ("postgresql_host", "postgresql_port", "postgresql_user", "postgresql_password")
+
+_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = {revision!r}, {previous!r}
+
+
+def upgrade() -> None:
+    {upgrade}
+
+
+def downgrade() -> None:
+    {downgrade}
+"""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -138,3 +153,28 @@ def client(app: Flask) -> FlaskClient:
 def samples() -> Path:
     """Return the folder with payloads as YouTube's hub sends them, with invented identifiers."""
     return Path(__file__).parent / "samples"
+
+
+@pytest.fixture
+def write_revisions(empty_app: Flask, tmp_path: Path) -> Callable[..., list[str]]:
+    """
+    Return a function that gives `empty_app` these revisions in place of ours, in one line of Python each.
+
+    Each is an upgrade, or a pair of upgrade and downgrade. It returns their ids.
+    """
+
+    def write(*revisions: str | tuple[str, str]) -> list[str]:
+        folder = tmp_path / "migrations"
+        (folder / "versions").mkdir(parents=True)
+        for name in ("env.py", "alembic.ini", "script.py.mako"):
+            (folder / name).write_text((MIGRATIONS / name).read_text())
+        ids = [f"{number:012x}" for number in range(1, len(revisions) + 1)]
+        for revision, previous, code in zip(ids, [None, *ids], revisions, strict=False):
+            up, down = code if isinstance(code, tuple) else (code, "pass")
+            text = _REVISION.format(revision=revision, previous=previous, upgrade=up, downgrade=down)
+            (folder / "versions" / f"{revision}.py").write_text(text)
+        empty_app.extensions["migrate"].directory = str(folder)
+        empty_app.extensions["migrate"].migrate.directory = str(folder)
+        return ids
+
+    return write

@@ -15,16 +15,21 @@ import pytest
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.migration.errors import Refused
 from yt_pubsub_handler.migration.revisions import package_head
+from yt_pubsub_handler.settings import MissingSettings
 
 RUN = Path(__file__).resolve().parents[1] / "run.py"
 
 
-def load(database_url: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Import run.py as a new container does, for this database."""
-    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
-    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_VERSION", raising=False)
-    monkeypatch.delenv("MIGRATION_DATABASE_URL", raising=False)
-    monkeypatch.setenv("DATABASE_URL", database_url)
+SETTINGS = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "SETTINGS_SECRET")
+LAMBDA = ("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION")
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **environment: str) -> ModuleType:
+    """Import run.py as a new container does, with nothing in the environment but this."""
+    for name in (*SETTINGS, *LAMBDA):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     spec = importlib.util.spec_from_file_location("run_under_test", RUN)
     assert spec is not None
     assert spec.loader is not None
@@ -35,7 +40,7 @@ def load(database_url: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    module = load(database_url, monkeypatch)
+    module = load(monkeypatch, DATABASE_URL=database_url)
     yield module
     with module.app.app_context():
         db.engine.dispose()
@@ -43,7 +48,7 @@ def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTy
 
 @pytest.fixture
 def run_on_empty(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return load(empty_database_url, monkeypatch)
+    return load(monkeypatch, DATABASE_URL=empty_database_url)
 
 
 class Context:
@@ -121,6 +126,11 @@ def test_what_could_not_be_reported_in_time_is_not_started(name: str, run_on_emp
 
 def test_leases_are_expired_by_the_schedule(run: ModuleType) -> None:
     assert run.run_expire_leases({}, None) == {"expired": {"never_verified": 0, "lapsed": 0}}
+
+
+def test_a_container_without_its_settings_ends_in_one_readable_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MissingSettings, match="The environment lacks SETTINGS_SECRET, the secret's name"):
+        load(monkeypatch, AWS_LAMBDA_FUNCTION_NAME="app-production")
 
 
 def entry_points(run: ModuleType) -> dict[str, Any]:

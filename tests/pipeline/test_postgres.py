@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,8 +17,12 @@ from pipeline.errors import CouldNotAnswer
 from pipeline.keeper import Keeper
 
 
-def folders() -> set[Path]:
-    return set(Path("/tmp").glob("throwaway-postgres-*"))  # noqa: S108 - where the keeper makes them.
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder nobody else's servers are in; pytest closes its own to others, and the server may be somebody else."""
+    with tempfile.TemporaryDirectory(prefix="kept-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @pytest.mark.parametrize("version", [16, 18])
@@ -39,28 +45,29 @@ def test_without_the_password_nobody_gets_in() -> None:
             psycopg.connect(server.url(), password="guess")
 
 
-def test_a_killed_owner_leaves_no_server_and_no_folder() -> None:
-    before = folders()
+def test_a_killed_owner_leaves_no_server_and_no_folder(temporary: Path) -> None:
     script = (
         "from pipeline import postgres; from pipeline.keeper import Keeper; import time\n"
         "print(postgres.start_server(Keeper()).url(), flush=True); time.sleep(60)"
     )
-    owner = subprocess.Popen([sys.executable, "-c", script], cwd="scripts", stdout=subprocess.PIPE, text=True)
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    owner = subprocess.Popen(
+        [sys.executable, "-c", script], cwd="scripts", env=environment, stdout=subprocess.PIPE, text=True
+    )
     assert owner.stdout is not None
     url = owner.stdout.readline().strip()
     psycopg.connect(url).close()
-    mine = folders() - before
+    assert list(temporary.iterdir())
 
     os.kill(owner.pid, signal.SIGKILL)
     owner.communicate()
 
     until = time.monotonic() + 10
-    while any(folder.exists() for folder in mine) and time.monotonic() < until:
+    while list(temporary.iterdir()) and time.monotonic() < until:
         time.sleep(0.05)
+    assert list(temporary.iterdir()) == []
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url)
-    assert mine
-    assert not any(folder.exists() for folder in mine)
 
 
 def test_an_unknown_version_is_refused_by_name() -> None:

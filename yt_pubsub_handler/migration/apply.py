@@ -100,7 +100,8 @@ def _run(
     def note(*, step: MigrationInfo, **_: Any) -> None:
         revision = str(step.up_revision_id)
         steps.append(revision)
-        logger.info("%s: revision %s is %s", direction, revision, "applied" if step.is_upgrade else "undone")
+        # Alembic calls this inside the transaction; whether it was committed is read at the end.
+        logger.info("%s: revision %s ran, committing", direction, revision)
 
     if target is None or target == start:
         return Applied(start, start, [])

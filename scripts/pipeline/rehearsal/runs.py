@@ -53,8 +53,8 @@ def bootstrap(machine: Machine, checkout: Checkout) -> None:
         with contextlib.suppress(BrokenPipeError), process.stdin:
             json.dump(machine.settings, process.stdin)
         reason = "see its output above"
-        with process.stdout as lines:
-            for line in lines:
+        with process.stdout:
+            for line in process.stdout:
                 say(line.rstrip("\n"))
                 if line.startswith("error: "):
                     reason = line.removeprefix("error: ").rstrip("\n")

@@ -113,14 +113,16 @@ def _everything(machine: Machine) -> Iterator[tuple[str, bytes]]:
     yield "the output of a step, or a summary", _joined(machine.display.transcript)
     yield "the function's log", _joined(machine.aws.logs(machine.stage.function))
     functions: Any = machine.aws.client("lambda")
+    packages: dict[str, str] = {}
     for page in functions.get_paginator("list_versions_by_function").paginate(FunctionName=machine.stage.function):
         for version in page["Versions"]:
-            number = version["Version"]
-            yield f"the configuration of version {number}", json.dumps(version, default=str).encode()
-            found = functions.get_function(FunctionName=machine.stage.function, Qualifier=number)
-            # Loopback, and yet a proxy of the caller's would be asked for it.
-            with build_opener(ProxyHandler({})).open(found["Code"]["Location"]) as package:
-                yield from _members(package.read(), number)
+            yield f"the configuration of version {version['Version']}", json.dumps(version, default=str).encode()
+            packages.setdefault(version["CodeSha256"], version["Version"])
+    for number in packages.values():
+        found = functions.get_function(FunctionName=machine.stage.function, Qualifier=number)
+        # It is on loopback, and yet a proxy of the caller's would be asked for it.
+        with build_opener(ProxyHandler({})).open(found["Code"]["Location"]) as package:
+            yield from _members(package.read(), number)
 
 
 def _members(package: bytes, version: str) -> Iterator[tuple[str, bytes]]:

@@ -105,12 +105,14 @@ class _Process:
 
     def hear(self, seconds: float) -> None:
         """Wait for one piece of news and take it in, or for the time to pass."""
-        with suppress(Empty):
+        try:
             news = self.news.get(timeout=max(0.0, seconds))
-            if isinstance(news, str):
-                self._take(news)
-            self.exited |= news is _News.EXITED
-            self.silent |= news is _News.SILENT
+        except Empty:
+            return
+        if isinstance(news, str):
+            self._take(news)
+        self.exited |= news is _News.EXITED
+        self.silent |= news is _News.SILENT
 
     def hear_until(self, heard: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -18,6 +18,7 @@ _SCOPES = frozenset(
         "artifact-metadata",
         "attestations",
         "checks",
+        "code-quality",
         "contents",
         "deployments",
         "discussions",

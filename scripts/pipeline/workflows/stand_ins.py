@@ -2,7 +2,8 @@
 What takes the place of what cannot run here: actions (`uses:`) and service containers (`services:`).
 
 The caller names them: an action by owner/name without its version, a service by its image without its tag.
-One that is missing is refused before the first job starts.
+One that is missing is refused before the first job starts. What an action does after the job's last step
+(checkout removes its credentials then) is left out.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -335,7 +336,40 @@ def test_both_streams_are_shown_and_bytes_that_are_no_text_do_not_matter(run: Ru
 
 
 def test_a_step_reads_nothing_from_our_terminal(run: Run) -> None:
-    assert run("- {id: step, run: cat}").step("job", "step").lines == ()
+    terminal, keyboard = os.pipe()
+    ours = os.dup(0)
+    os.write(keyboard, b"typed\n")
+    os.close(keyboard)
+    os.dup2(terminal, 0)
+    try:
+        ended = run("- {id: step, run: cat}")
+    finally:
+        os.dup2(ours, 0)
+        os.close(ours)
+        os.close(terminal)
+
+    assert ended.step("job", "step").lines == ()
+
+
+def test_a_command_that_may_not_be_used_fails_the_step(run: Run) -> None:
+    ended = run("- {id: step, run: 'echo ::set-env name=A::1'}")
+
+    step = ended.step("job", "step")
+    assert (step.outcome, step.exit_code) == ("failure", 0)
+
+
+def test_files_are_hashed_as_they_are_when_the_step_begins(run: Run) -> None:
+    ended = run("""
+        - run: echo one > requirements.txt
+        - {id: one, run: "echo ${{ hashFiles('*.txt') }}"}
+        - run: echo two > requirements.txt
+        - {id: two, if: hashFiles('*.txt') != '', run: "echo ${{ hashFiles('*.txt') }}"}
+        """)
+
+    assert [ended.step("job", name).lines for name in ("one", "two")] == [
+        (_twice_hashed(b"one\n"),),
+        (_twice_hashed(b"two\n"),),
+    ]
 
 
 def test_the_event_is_in_a_file(run: Run) -> None:
@@ -350,3 +384,7 @@ def test_the_event_is_in_a_file(run: Run) -> None:
     assert ended.step("job", "step").lines == (
         '{"ref":"refs/heads/x","repository":{"full_name":"octocat/yt-pubsub-handler"},"n":7}',
     )
+
+
+def _twice_hashed(content: bytes) -> str:
+    return hashlib.sha256(hashlib.sha256(content).digest()).hexdigest()

@@ -75,6 +75,7 @@ def test_mappings_know_the_lines_of_their_keys(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("a: 1\nb: 2\nA: 3\n", "file.yml:3: this is no YAML GitHub would read: 'A' is already defined."),
+        ("A: 1\na: 2\n", "file.yml:2: this is no YAML GitHub would read: 'a' is already defined."),
         ("a: [1\n", "file.yml:2: this is no YAML GitHub would read: "),
         ("[1]: 2\n", "file.yml:1: this is no YAML GitHub would read: a key must be plain text."),
         ("a: \0\n", "file.yml: this is no YAML GitHub would read: "),

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 
 from moto.core.base_backend import BackendDict
 
-_FIRST = 123456789012  # The number that AWS's own documentation uses.
+# Not 123456789012, moto's own: its backends there (in us-east-1) are asked where a service's routes are, and
+# look for them beside the module of their class, which for us would be this package.
+_FIRST = 111122223333
 _taken: set[int] = set()
 _taking = threading.Lock()
 

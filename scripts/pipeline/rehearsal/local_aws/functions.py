@@ -9,10 +9,8 @@ each of them.
 from __future__ import annotations
 
 import json
-from types import ModuleType
 from typing import Any
 
-from moto.awslambda import urls
 from moto.awslambda.exceptions import UnknownEventConfig
 from moto.awslambda.models import EventInvokeConfig, LambdaBackend, LambdaFunction
 from moto.awslambda.policy import Policy
@@ -32,11 +30,6 @@ class FunctionBackend(LambdaBackend):
         self._lambdas = FunctionStorage(region_name=region_name, account_id=account_id)
         self._policies: dict[FunctionName, Policy] = {}
         self._event_settings: dict[FunctionName, EventInvokeConfig] = {}
-
-    @property
-    def _url_module(self) -> ModuleType:
-        """In moto's own region the routes are asked of us, and moto would look for them beside our module."""
-        return urls
 
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
         created = Function(  # type: ignore[abstract]  # moto's own leaves the same two methods out.

@@ -210,3 +210,18 @@ def _exists(process_group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_the_first_cloud_of_a_process_finds_its_routes_in_motos_own_region(tmp_path: Path, runtime: Path) -> None:
+    """Where moto's default account is ours as well, it looks for the routes beside our classes."""
+    program = f"""
+from pathlib import Path
+from pipeline.rehearsal.local_aws import LocalAws
+with LocalAws(Path({str(tmp_path)!r}), Path({str(runtime)!r}), "us-east-1") as aws:
+    print(aws.client("lambda").list_functions()["Functions"], aws.client("apigateway").get_rest_apis()["items"])
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT / "scripts", capture_output=True, text=True, check=False
+    )
+
+    assert (ended.stdout, ended.stderr) == ("[] []\n", "")

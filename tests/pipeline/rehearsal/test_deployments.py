@@ -1,0 +1,248 @@
+"""
+Deployments that go well and deployments that do not, by the real workflow files, Zappa and PostgreSQL.
+
+One deployed function is shared, as packaging is what takes long; each test merges to it in its own way and may
+rely on nothing but that some release serves.
+"""
+
+from __future__ import annotations
+
+import signal
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from pipeline.environment import CHECKOUT
+from pipeline.errors import Found
+from pipeline.keeper import Keeper
+from pipeline.rehearsal import git, hub, runs, scenario, truth
+from pipeline.rehearsal.checkout import export
+from pipeline.rehearsal.display import Display
+from pipeline.rehearsal.machine import Machine, running_machine
+from pipeline.workflows import StepIdentity, WorkflowRun
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+
+REVISION = '''\
+"""{identifier}, made for a test."""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{identifier}"
+down_revision = "{below}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+{upgrade}
+
+
+def downgrade() -> None:
+{downgrade}
+'''
+
+
+@dataclass
+class Main:
+    """The branch that is deployed; whoever merges to it is a test."""
+
+    machine: Machine
+
+    @property
+    def commit(self) -> str:
+        return git.ask(self.folder, "rev-parse", "HEAD").strip()
+
+    @property
+    def head(self) -> str:
+        return scenario.present(self.machine).schema
+
+    def merge(self, **revisions: str | tuple[str, str]) -> str:
+        """
+        Commit revisions, named by one letter, each on today's head; return the commit.
+
+        The value is the upgrade's code, or that of the upgrade and of the downgrade.
+        """
+        below = self.head
+        for letter, code in revisions.items():
+            upgrade, downgrade = (code, "pass") if isinstance(code, str) else code
+            text = REVISION.format(
+                identifier=letter * 12,
+                below=below,
+                upgrade=textwrap.indent(upgrade, "    "),
+                downgrade=textwrap.indent(downgrade, "    "),
+            )
+            (self.folder / "migrations" / "versions" / f"{letter}.py").write_text(text)
+        return self._commit()
+
+    def take_out(self, letter: str) -> str:
+        """Commit the removal of a revision; return the commit."""
+        (self.folder / "migrations" / "versions" / f"{letter}.py").unlink()
+        return self._commit()
+
+    def forget(self) -> None:
+        """Take the last merge back, as if it had never been."""
+        git.change(self.folder, "reset", "--quiet", "--hard", "HEAD~1")
+
+    @property
+    def folder(self) -> Path:
+        return self.machine.now.folder
+
+    def _commit(self) -> str:
+        git.change(self.folder, "add", "--all")
+        git.change(self.folder, "commit", "--quiet", "--message", "A merge")
+        return self.commit
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    """Our checkout, deployed for the first time."""
+    with Keeper() as keeper:
+        folder = keeper.folder("rehearsal")
+        now = export(CHECKOUT, None, folder / "now")
+        with running_machine(keeper, folder, now, Display(Console(stderr=True))) as running:
+            scenario.deploy_first(running, scenario.present(running))
+            yield running
+
+
+@pytest.fixture
+def main(machine: Machine) -> Main:
+    return Main(machine)
+
+
+def failure(ran: WorkflowRun) -> tuple[str, str]:
+    """The step at which a run failed, and what it said."""
+    with pytest.raises(Found) as found:
+        runs.insist(ran)
+    said = str(found.value)
+    return said.partition("“")[2].partition("”")[0], said
+
+
+def ran_steps(ran: WorkflowRun) -> set[str]:
+    return {step.step.name for job in ran.jobs.values() for step in job.steps if step.outcome != "skipped"}
+
+
+def latest(machine: Machine) -> str:
+    """The code that was uploaded last."""
+    function = machine.aws.client("lambda").get_function_configuration(FunctionName=machine.stage.function)
+    return str(function["CodeSha256"])
+
+
+def test_a_merge_deploys_and_migrates_and_is_undone_in_both_modes(machine: Machine, main: Main) -> None:
+    before = scenario.present(machine)
+    main.merge(a=('op.add_column("videos", sa.Column("a", sa.Text()))', 'op.drop_column("videos", "a")'))
+
+    after = scenario.deploy(machine)
+    scenario.use(machine)
+    assert (after.schema, truth.serving(machine).fit) == ("a" * 12, "current")
+
+    scenario.roll_back(machine, "traffic", before)
+    assert (truth.serving(machine).fit, truth.database_revision(machine)) == ("newer", after.schema)
+
+    scenario.deploy(machine)
+    scenario.roll_back(machine, "traffic and schema", before)
+    assert (truth.serving(machine).fit, truth.database_revision(machine)) == ("current", before.schema)
+
+
+def test_two_heads_are_named_before_anything_is_uploaded(machine: Machine, main: Main) -> None:
+    before, code = truth.serving(machine), latest(machine)
+    main.merge(b="pass", c="pass")
+
+    ran = runs.run(machine, "deploy.yml")
+    main.forget()
+
+    step, _ = failure(ran)
+    said = "\n".join(ran.step("test", "One Alembic head").lines)
+    assert step == "One Alembic head"
+    assert "b" * 12 in said
+    assert "c" * 12 in said
+    assert "Update" not in ran_steps(ran)
+    assert (truth.serving(machine), latest(machine)) == (before, code)
+
+
+def test_a_revision_that_raises_leaves_the_old_release_serving_and_the_next_merge_goes_through(
+    machine: Machine, main: Main
+) -> None:
+    before = truth.serving(machine)
+    main.merge(d='op.execute("SELECT 1 / 0")')
+
+    ran = runs.run(machine, "deploy.yml")
+
+    assert failure(ran)[0] == "Upgrade the schema"
+    assert "Promote" not in ran_steps(ran)
+    after = truth.serving(machine)
+    assert (after.commit, after.version, truth.alias(machine)) == (before.commit, before.version, before.version)
+    assert hub.request("GET", f"{machine.aws.url}/").status == 200
+
+    main.take_out("d")
+    good = main.merge(e='op.add_column("videos", sa.Column("e", sa.Text()))')
+    scenario.deploy(machine)
+
+    assert truth.serving(machine).commit == good
+
+
+def test_a_deploy_that_was_killed_is_finished_by_running_it_again(machine: Machine, main: Main) -> None:
+    before = truth.serving(machine)
+    commit = main.merge(f='op.add_column("videos", sa.Column("f", sa.Text()))\nop.execute("SELECT pg_sleep(2)")')
+    kill_zappa = """
+        zappa update production > "$RUNNER_TEMP/log" 2>&1 & zappa=$!
+        until grep -q "Updating Lambda function code" "$RUNNER_TEMP/log"; do sleep 0.02; kill -0 $zappa; done
+        kill -9 $zappa; wait $zappa
+        """
+
+    killed = runs.run(machine, "deploy.yml", overrides={"Update": kill_zappa})
+    assert failure(killed)[0] == "Update"
+    assert truth.serving(machine).commit == before.commit
+
+    with ExitStack() as faults:
+
+        def kill_the_sandbox(step: StepIdentity) -> None:
+            if step.name == "Upgrade the schema":
+                faults.enter_context(machine.aws.faults.kill_sandbox(after=1))
+
+        killed = runs.run(machine, "deploy.yml", before_step=kill_the_sandbox)
+    assert failure(killed)[0] == "Upgrade the schema"
+    assert truth.serving(machine).commit == before.commit
+
+    with pytest.raises(RuntimeError, match="the runner died"):
+        runs.run(machine, "deploy.yml", before_step=die_before("Apply the schedules"))
+
+    scenario.deploy(machine)
+    assert (truth.serving(machine).commit, truth.database_revision(machine)) == (commit, "f" * 12)
+    truth.schedules_fire_on_live(machine)
+
+
+def die_before(name: str) -> Callable[[StepIdentity], None]:
+    def before_step(step: StepIdentity) -> None:
+        if step.name == name:
+            raise RuntimeError("the runner died")
+
+    return before_step
+
+
+def test_an_interrupted_run_ends_as_one(machine: Machine) -> None:
+    before = truth.serving(machine)
+
+    def interrupt(step: StepIdentity) -> None:
+        if step.name == "One Alembic head":
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        runs.run(machine, "deploy.yml", before_step=interrupt)
+
+    assert truth.serving(machine) == before
+
+
+def test_a_secret_that_got_out_is_found(machine: Machine) -> None:
+    truth.secrets_stayed_secret(machine)
+    machine.display.transcript.append(f"connecting to {machine.database_url}")
+
+    with pytest.raises(Found, match="A secret of the rehearsal is in the output of a step"):
+        truth.secrets_stayed_secret(machine)
+
+    machine.display.transcript.pop()
