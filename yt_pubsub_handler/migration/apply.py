@@ -117,7 +117,7 @@ def _run(
             raise _failed(app, direction, start, target, describe(error)) from None
         except CommandError as error:
             raise _failed(app, direction, start, target, str(error)) from error
-        except Exception as error:
+        except Exception as error:  # A revision is anybody's Python and may raise anything.
             raise _failed(app, direction, start, target, f"{type(error).__name__}: {error}") from error
     return Applied(start, _read_revision(app), steps)
 
@@ -128,9 +128,10 @@ def _failed(app: Flask, direction: Direction, start: str | None, target: str, ca
     try:
         now = _read_revision(app)
     except MigrationFailed as error:
-        return MigrationFailed(f"The {direction} from {start} to {target} failed: {cause}. {error}")
+        return MigrationFailed(f"The {direction} to {target} failed: {cause}. {error}")
     stopped = _next_step(app, direction, now, target)
-    state = "unchanged" if now == start else f"changed from {start}"
+    before, after = start or "no revision", now or "no revision"
+    state = "unchanged" if now == start else f"changed from {before}"
     next_step = (
         "Correct that revision and deploy again; nothing of it was kept unless it commits by itself."
         if direction == "upgrade"
@@ -138,7 +139,7 @@ def _failed(app: Flask, direction: Direction, start: str | None, target: str, ca
     )
     return MigrationFailed(
         f"The {direction} to {target} stopped in revision {stopped}: {cause}. "
-        f"The database is at {now} ({state}). {next_step}"
+        f"The database is at {after} ({state}). {next_step}"
     )
 
 
