@@ -118,7 +118,10 @@ def _tool(home: Path, name: str) -> Path:
 
 
 def _run(command: list[str], home: Path) -> None:
-    settings = {**os.environ, "UV_CACHE_DIR": str(home / ".uv-cache"), "UV_NO_PROGRESS": "1"}
+    temporary = home / ".tmp"  # uv leaves lock files where it builds.
+    temporary.mkdir(exist_ok=True)
+    ours = {"UV_CACHE_DIR": str(home / ".uv-cache"), "UV_NO_PROGRESS": "1", "TMPDIR": str(temporary)}
+    settings = {**os.environ, **ours}
     finished = subprocess.run(
         command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )

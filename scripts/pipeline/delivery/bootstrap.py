@@ -82,7 +82,7 @@ def _adopt(aws: Aws, environment: Path, say: Say, checkout: Path) -> str:
     version = aws.lambda_.publish_version(FunctionName=aws.stage.function, Description=ADOPTED)["Version"]
     create_live(aws, version)
     say(f"Published what runs as version {version}; switching the gateway to `live`.")
-    _zappa(environment, checkout, "update", aws.stage.name, "--no-upload")
+    _zappa(environment, checkout, "update", aws.stage.name, "--no-upload", "yes")
     wait_until_updated(aws)
     say(f"Version {version} serves as `live`, as it did before. The next deploy brings this commit.")
     return version
@@ -124,7 +124,7 @@ def _is_ours(aws: Aws) -> bool:
     """Does $LATEST hold a package of this pipeline? A foreign one has no such function, and raises."""
     wait_until_updated(aws)
     try:
-        status = call(aws, "run.run_migration_status", LATEST).value
+        status = call(aws, "run.run_migration_status", LATEST, show_log=False).value
     except FunctionFailed:
         return False
     return isinstance(status, dict) and "release" in status

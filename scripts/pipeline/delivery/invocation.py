@@ -29,13 +29,19 @@ class Answer:
     version: str
 
 
-def call(aws: Aws, function: str, qualifier: str, payload: dict[str, Any] | None = None) -> Answer:
-    """Run `function`, such as run.run_migration_status, on the version or alias `qualifier`."""
-    return send(aws, {"command": function, **(payload or {})}, qualifier)
+def call(
+    aws: Aws, function: str, qualifier: str, payload: dict[str, Any] | None = None, *, show_log: bool = True
+) -> Answer:
+    """Run `function`, such as run.run_migration_status, on the version or alias `qualifier`; see `send`."""
+    return send(aws, {"command": function, **(payload or {})}, qualifier, show_log=show_log)
 
 
-def send(aws: Aws, event: dict[str, Any], qualifier: str) -> Answer:
-    """Send `event` once and return the answer; raises FunctionFailed when the function raised."""
+def send(aws: Aws, event: dict[str, Any], qualifier: str, *, show_log: bool = True) -> Answer:
+    """
+    Send `event` once and return the answer; raises FunctionFailed when the function raised.
+
+    Its log's last 4 KB are then printed, unless a failure is one of the answers expected (`show_log`).
+    """
     try:
         response = aws.lambda_.invoke(
             FunctionName=aws.stage.function,
@@ -54,6 +60,7 @@ def send(aws: Aws, event: dict[str, Any], qualifier: str) -> Answer:
     if "FunctionError" in response:
         log = base64.b64decode(response.get("LogResult", "")).decode(errors="replace")
         reason = value.get("errorMessage", value) if isinstance(value, dict) else value
-        print(log.rstrip(), flush=True)
+        if show_log:
+            print(log.rstrip(), flush=True)
         raise FunctionFailed(f"{aws.stage.function}:{qualifier} failed: {reason}")
     return Answer(value, response.get("ExecutedVersion", qualifier))

@@ -41,8 +41,5 @@ def _outcome(progress: StepInProgress) -> Result:
         return "skipped"
     setting.observer.step_started(progress.identity)
     progress.start_clock()
-    if isinstance(step.does, Action):
-        outcome = call_action(progress, step.does)
-    else:
-        outcome = run_script(progress, step.does)
+    outcome = call_action(progress, step.does) if isinstance(step.does, Action) else run_script(progress, step.does)
     return outcome if progress.read_files() or outcome != "success" else "failure"
