@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -32,10 +32,9 @@ _MODES = ("traffic", "traffic and schema")
 def rehearse(arguments: list[str], repository: Path = CHECKOUT) -> None:
     """Rehearse the deployment of this checkout, on this machine."""
     words = _words(arguments)
-    display = Display(_console(), verbose=words.verbose)
     started = time.monotonic()
-    display.heading("Start")
-    with _terminating(), Keeper() as keeper:
+    with _terminating(), closing(Display(_console(), verbose=words.verbose)) as display, Keeper() as keeper:
+        display.heading("Start")
         folder = keeper.folder("rehearsal")
         with display.step("Export what git tracks"):
             now = export(repository, None, folder / "now")
@@ -49,8 +48,9 @@ def rehearse(arguments: list[str], repository: Path = CHECKOUT) -> None:
                 _roll_back(machine, before)
             else:
                 scenario.use(machine)
+            scenario.look_for_secrets(machine)
             comparable = words.what != "rollback" and not words.with_tests
-            scenario.report(machine, started, scenario.TARGET_SECONDS if comparable else None)
+            scenario.report(machine, before, started, scenario.TARGET_SECONDS if comparable else None)
             if words.what == "serve":
                 _serve(machine)
 

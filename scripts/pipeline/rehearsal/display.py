@@ -96,11 +96,15 @@ class Display:
         else:
             self._output.append(line)
 
-    def end(self, name: str, outcome: Outcome, seconds: float | None = None) -> None:
-        """`seconds` is measured here unless given."""
+    def close(self) -> None:
+        """Take the running step off the screen, if there still is one, and give the cursor back."""
         if self._live:
             self._live.stop()
             self._live = None
+
+    def end(self, name: str, outcome: Outcome, seconds: float | None = None) -> None:
+        """`seconds` is measured here unless given."""
+        self.close()
         if seconds is None:
             seconds = time.monotonic() - self._started
         self.lines.append(Line(self.part, name, outcome, seconds))

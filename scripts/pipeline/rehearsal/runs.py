@@ -18,6 +18,7 @@ from pipeline.rehearsal.checkout import Checkout
 from pipeline.rehearsal.machine import STAGE, Machine
 from pipeline.rehearsal.watched_run import Shown
 from pipeline.workflows import (
+    Cancellation,
     Event,
     Patience,
     StepIdentity,
@@ -85,13 +86,14 @@ def run(
     Run the workflow `file` of the export on its HEAD, as a push to main or, with `inputs`, by hand.
 
     `overrides` replace steps' scripts by id or name; `before_step` is called when one is about to run. The
-    result may be a failure: see `insist`. Raises KeyboardInterrupt when somebody cancelled it.
+    result may be a failure: see `insist`. Raises KeyboardInterrupt when it was Ctrl-C that ended it.
     """
     workspace = machine.now.folder
     workflow = load_workflow(workspace / ".github" / "workflows" / file)
     commit = git.ask(workspace, "rev-parse", "HEAD").strip()
     kind = "push" if inputs is None else "workflow_dispatch"
     replaced = {**({} if with_tests or not _has_tests(workflow) else {_TESTS: "true"}), **(overrides or {})}
+    interrupted = Cancellation()
     ran = run_workflow(
         workflow,
         event=Event(name=kind, sha=commit, inputs=inputs or {}, actor="somebody", repository=REPOSITORY),
@@ -111,12 +113,13 @@ def run(
         overrides=replaced,
         observer=Shown(machine.display, workflow.name, not_run=_TESTS if replaced.get(_TESTS) == "true" else None),
         before_step=before_step,
+        cancellation=interrupted,
         patience=Patience(after_cancel=5, after_signal=1),
         folder=machine.folder,
         watch=machine.keeper.watch,
     )
     machine.display.transcript.append(ran.summary)
-    if ran.result == "cancelled":
+    if interrupted.requested:
         raise KeyboardInterrupt
     return ran
 

@@ -67,14 +67,18 @@ def deploy(machine: Machine, *, with_tests: bool = False) -> Release:
 
 
 def use(machine: Machine) -> None:
-    """See that the deployed app does what it is for, and that nobody's secret got out."""
+    """See that the deployed app does what it is for."""
     display = machine.display
     display.heading("What serves")
     with display.step("A notification is stored once") as say:
         say(truth.notification_is_stored_once(machine))
     with display.step("A schedule fires on live") as say:
         say(truth.schedules_fire_on_live(machine))
-    with display.step("No secret is in logs, summaries or packages"):
+
+
+def look_for_secrets(machine: Machine) -> None:
+    """See that nothing that was said, logged or packaged holds a secret."""
+    with machine.display.step("No secret is in output, logs, summaries or packages"):
         truth.secrets_stayed_secret(machine)
 
 
@@ -90,14 +94,18 @@ def roll_back(machine: Machine, mode: str, release: Release) -> None:
         truth.insist_on(machine, release.commit, schema)
 
 
-def report(machine: Machine, started: float, target: int | None = None) -> None:
-    """Print the table: the steps, and what serves now; both times are in seconds, `started` as time.monotonic()."""
+def report(machine: Machine, before: Release, started: float, target: int | None = None) -> None:
+    """
+    Print the table: the steps, what served `before` and what serves now.
+
+    `started` is time.monotonic() at the start, `target` how many seconds it should take.
+    """
     found = truth.serving(machine)
     took = f"{time.monotonic() - started:.0f} s"
     machine.display.table(
         {
-            "serves": f"commit {found.commit} as version {found.version}",
-            "schema": f"revision {found.revision}, {found.fit} for this release",
+            "before": f"commit {before.commit}, schema {before.schema}",
+            "serves": f"commit {found.commit} as version {found.version}, schema {found.revision} ({found.fit})",
             "url": machine.aws.url,
             "time": f"{took} (target: {target} s)" if target else took,
         }

@@ -140,6 +140,7 @@ def test_a_merge_deploys_and_migrates_and_is_undone_in_both_modes(machine: Machi
 
     after = scenario.deploy(machine)
     scenario.use(machine)
+    scenario.look_for_secrets(machine)
     assert (after.schema, truth.serving(machine).fit) == ("a" * 12, "current")
 
     scenario.roll_back(machine, "traffic", before)

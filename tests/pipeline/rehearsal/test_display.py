@@ -128,3 +128,14 @@ def test_on_a_terminal_the_running_step_is_drawn_and_then_replaced_by_its_line()
     assert "Update 0 s" in drawn.replace("  ", " ")
     assert drawn.rstrip().endswith("0.0 s")
     assert "\x1b[?25h" in written.getvalue(), "the cursor comes back"
+
+
+def test_a_step_that_never_ended_gives_the_cursor_back() -> None:
+    written = io.StringIO()
+    display = Display(Console(file=written, force_terminal=True, width=80))
+
+    display.begin("Update")
+    display.close()
+    display.close()
+
+    assert written.getvalue().count("\x1b[?25l") == written.getvalue().count("\x1b[?25h") == 1
