@@ -58,14 +58,14 @@ def revise(app: Flask, message: str) -> None:
 def test_a_new_revision_has_all_that_a_revision_must_have(
     app: Flask, own_migrations: Path, postgresql: Any
 ) -> None:
-    there = set(own_migrations.iterdir())
+    there = set(own_migrations.glob("*.py"))
     head = package_head(app)
     postgresql.execute("DROP INDEX ix_posts_subscription_id")
     postgresql.commit()
 
     revise(app, "find posts of a link again")
 
-    [file] = set(own_migrations.iterdir()) - there
+    [file] = set(own_migrations.glob("*.py")) - there
     text = file.read_text()
     assigned = {
         target.id: ast.literal_eval(node.value)
@@ -83,8 +83,8 @@ def test_a_new_revision_has_all_that_a_revision_must_have(
 
 
 def test_without_a_change_in_the_models_no_file_is_written(app: Flask, own_migrations: Path) -> None:
-    there = set(own_migrations.iterdir())
+    there = set(own_migrations.glob("*.py"))
 
     revise(app, "nothing")
 
-    assert set(own_migrations.iterdir()) - there == set()
+    assert set(own_migrations.glob("*.py")) - there == set()

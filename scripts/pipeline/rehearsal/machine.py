@@ -72,6 +72,7 @@ def running_machine(keeper: Keeper, folder: Path, now: Checkout, display: Displa
     Raises CouldNotAnswer when something cannot be started, or packages cannot be installed.
     """
     stage = load_stage(STAGE, now.folder / "zappa_settings.json")
+    _let_through(folder, folder / "home", folder / "home" / "tmp")
     with display.step("Make the environments of Lambda and of the package"):
         # The network is needed here and nowhere later; what is there already is used again.
         runtime = prepared_environment("lambda", now)
@@ -94,6 +95,13 @@ def prepared_environment(name: str, checkout: Checkout) -> Path:
     """Return the environment that `checkout`'s lock describes: "lambda", or "package" (what is shipped)."""
     lock = {"lambda": "lambda.txt", "package": "app.txt"}[name]
     return locked_environment(name, checkout.folder / "requirements" / lock, home=Path(sys.prefix))
+
+
+def _let_through(*folders: Path) -> None:
+    """Let others pass, and not look: as root, a workflow's own PostgreSQL runs as somebody else below TMPDIR."""
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711)
 
 
 def _settings(server: Server, aws: LocalAws) -> dict[str, str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import CouldNotAnswer, UsageError
+from pipeline.rehearsal import hub
 from pipeline.rehearsal.cli import rehearse
 
 REHEARSE = [sys.executable, "scripts/rehearse.py"]
@@ -123,6 +124,39 @@ def test_a_bad_ref_is_found_before_anything_is_started(capsys: pytest.CaptureFix
         rehearse(["--from", "no-such-ref"])
 
     assert "Start the local AWS" not in capsys.readouterr().out
+
+
+def test_packages_that_cannot_be_installed_end_with_3_and_say_what_to_do(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A development environment that holds no other one yet, on a machine without a network."""
+    fresh = temporary / "environment"
+    (fresh / "bin").mkdir(parents=True)
+    (fresh / "bin" / "uv").symlink_to(Path(sys.prefix) / "bin" / "uv")
+    monkeypatch.setattr(sys, "prefix", str(fresh))
+    monkeypatch.setenv("UV_OFFLINE", "1")
+
+    with pytest.raises(CouldNotAnswer) as refusal:
+        rehearse([])
+    shutil.rmtree(fresh)
+
+    assert "check that a package index can be reached, then run the same command again" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.system
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("temporary")
+def test_serve_leaves_it_running_until_ctrl_c() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    with running_until("Serving at", "serve", "--port", str(port)) as process:
+        status = hub.request("GET", f"http://127.0.0.1:{port}/status").status
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+    assert (status, process.returncode) == (200, 130)
 
 
 @pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])

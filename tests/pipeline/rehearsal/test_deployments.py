@@ -7,6 +7,7 @@ rely on nothing but that some release serves.
 
 from __future__ import annotations
 
+import json
 import signal
 import textwrap
 from collections.abc import Callable, Iterator
@@ -246,3 +247,16 @@ def test_a_secret_that_got_out_is_found(machine: Machine) -> None:
         truth.secrets_stayed_secret(machine)
 
     machine.display.transcript.pop()
+
+
+def test_the_function_itself_cannot_leave_this_machine(machine: Machine) -> None:
+    """Zappa executes what it is sent as `raw_command`: here, an attempt to look up a name."""
+    attempt = {"raw_command": "import socket; socket.getaddrinfo('example.org', 443)"}
+
+    answer = machine.aws.client("lambda").invoke(
+        FunctionName=machine.stage.function, Qualifier="live", Payload=json.dumps(attempt)
+    )
+
+    said = json.loads(answer["Payload"].read())
+    assert (answer["FunctionError"], said["errorType"]) == ("Unhandled", "NotLoopback")
+    assert "wanted 'example.org'" in said["errorMessage"]

@@ -141,7 +141,8 @@ def test_the_rehearsals_own_process_gets_no_guard() -> None:
             "try: socket.getaddrinfo('host.invalid', 1, flags=socket.AI_NUMERICHOST)\n"
             "except socket.gaierror: print('asked')",
         ],
-        cwd="scripts", capture_output=True, text=True, check=True,
+        # Without PYTHONPATH: this test may itself run under the guard.
+        cwd="scripts", env={"PATH": shell.SYSTEM_PATH}, capture_output=True, text=True, check=True,
     )  # fmt: skip
 
     assert ended.stdout == "asked\n"
