@@ -61,10 +61,10 @@ class Keeper:
         """The group has ended; its number may soon be somebody else's."""
         self._say(f"forget 0 {group}")
 
-    def folder(self, prefix: str) -> Path:
-        """Make a private temporary folder that is removed at the latest when we end."""
+    def folder(self, prefix: str, below: Path | None = None) -> Path:
+        """Make a private folder that is removed at the latest when we end: `below`, or where temporary files go."""
         # Announced before it exists, so that there is no moment in which it could stay behind.
-        path = Path(tempfile.gettempdir()) / f"{prefix}-{secrets.token_hex(6)}"
+        path = (below or Path(tempfile.gettempdir())) / f"{prefix}-{secrets.token_hex(6)}"
         self._say(f"folder 0 {path}")
         path.mkdir(mode=0o700)
         return path

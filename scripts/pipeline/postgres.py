@@ -14,7 +14,9 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +87,8 @@ def start_server(keeper: Keeper, version: int = NEWEST) -> Server:
 
     Raises CouldNotAnswer with the server's own words when it does not come up.
     """
-    home = keeper.folder("throwaway-postgres")
-    account = _account(home)
+    account = _account()
+    home = keeper.folder("throwaway-postgres", _folder_for_anybody() if account else None)
     bin_ = programs(version)
     if account:
         bin_ = _copy_programs(bin_, home)
@@ -111,7 +113,7 @@ def _copy_programs(bin_: Path, home: Path) -> Path:
     return home / install / "bin"
 
 
-def _account(home: Path) -> dict[str, Any]:
+def _account() -> dict[str, Any]:
     """Keywords for subprocess that make the server an ordinary user's, where we are root."""
     if os.geteuid() != 0:
         return {}
@@ -119,10 +121,22 @@ def _account(home: Path) -> dict[str, Any]:
         who = pwd.getpwnam(_UNPRIVILEGED)
     except KeyError as error:
         raise CouldNotAnswer(
-            f"PostgreSQL does not run as root, and there is no user {_UNPRIVILEGED!r} to run {home} as: "
+            f"PostgreSQL does not run as root, and there is no user {_UNPRIVILEGED!r} to run it as: "
             "add one, or run this as an ordinary user."
         ) from error
     return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
+
+
+def _folder_for_anybody() -> Path:
+    """Where temporary files go, if others can get there: with root's own TMPDIR the server could not reach its data."""
+    candidates = [Path(tempfile.gettempdir()).resolve(), Path("/tmp"), Path("/var/tmp")]  # noqa: S108 - its own below it.
+    for folder in candidates:
+        if all(above.stat().st_mode & stat.S_IXOTH for above in (folder, *folder.parents)):
+            return folder
+    raise CouldNotAnswer(
+        f"PostgreSQL does not run as root, and no other user can get into {candidates[0]}: set TMPDIR to a folder that "
+        "anybody may enter, or run this as an ordinary user."
+    )
 
 
 def _initialise(bin_: Path, home: Path, password: str, account: dict[str, Any]) -> None:

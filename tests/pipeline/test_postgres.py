@@ -37,6 +37,16 @@ def test_a_server_of_the_asked_version_answers_and_is_gone_with_its_keeper(versi
         psycopg.connect(server.url())
 
 
+def test_it_starts_where_temporary_files_go_into_a_private_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root the server is somebody else's process, who cannot get into root's own folders."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    with Keeper() as keeper:
+        psycopg.connect(postgres.start_server(keeper).url()).close()
+
+
 def test_without_the_password_nobody_gets_in() -> None:
     with Keeper() as keeper:
         server = postgres.start_server(keeper)

@@ -79,9 +79,8 @@ class ControlPlane:
             case "GET", "/aliases":
                 return self._aliases(request, name)(environ, start_response)
             case "GET", _:
-                self._functions.get_function(
-                    name.name
-                )  # moto finds no versions of an unknown function: no error.
+                # Of a function that does not exist moto lists no versions, where AWS says so.
+                self._functions.get_function(name.name)
                 self._rename(environ, name, rest)
                 return list(self._moto(environ, start_response))
         with self._changing:

@@ -197,6 +197,7 @@ def test_a_rule_that_is_enabled_again_counts_from_then(
     aws: LocalAws, events: Any, deployments: Deployments
 ) -> None:
     name, _ = scheduled(events, deployments, "rate(1 hour)")
+    aws.clock.advance_to(later(aws, minutes=1))
     events.disable_rule(Name=f"every-{name}")
     aws.clock.advance_to(later(aws, minutes=50))
     events.enable_rule(Name=f"every-{name}")

@@ -34,14 +34,11 @@ def test_programs_reach_it_with_its_environment_alone(aws: LocalAws) -> None:
 
 
 def test_a_client_takes_nothing_from_the_callers_environment(
-    aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of these would send it elsewhere, or break it."""
-    profile = tmp_path / "config"
-    profile.write_text("[profile real]\nregion = us-west-2\nendpoint_url = http://127.0.0.1:9\n")
     for name, value in {
-        "AWS_PROFILE": "real",
-        "AWS_CONFIG_FILE": str(profile),
+        "AWS_PROFILE": "one-that-is-nowhere",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
         "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:9",
         "AWS_DEFAULT_REGION": "us-west-2",
