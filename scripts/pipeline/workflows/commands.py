@@ -69,9 +69,7 @@ class Output:
         self, level: Literal["error", "warning", "notice"], message: str, **where: str | int | None
     ) -> list[str]:
         """Keep an annotation and return the line that shows it."""
-        masked = {
-            key: self._masker.mask(value) if isinstance(value, str) else value for key, value in where.items()
-        }
+        masked = {key: self._masker.mask(value) if isinstance(value, str) else value for key, value in where.items()}
         self.annotations.append(
             Annotation(level, self._masker.mask(message), self.step, **masked)  # type: ignore[arg-type] # Keys are Annotation's.
         )
@@ -103,9 +101,7 @@ class Output:
                 self._stop(command.data, line)
             case name if name in _SWITCHED_OFF:
                 self.failed = True
-                self.annotate(
-                    "error", f"The `{name}` command is disabled: write to $GITHUB_ENV or $GITHUB_PATH."
-                )
+                self.annotate("error", f"The `{name}` command is disabled: write to $GITHUB_ENV or $GITHUB_PATH.")
 
     def _stop(self, word: str, line: str) -> None:
         if not word.strip() or word.lower() in _KNOWN or word == "pause-logging":

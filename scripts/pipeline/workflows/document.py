@@ -119,9 +119,7 @@ class Workflow:
         """Return the jobs, each after what it needs, otherwise as in the file."""
         done: dict[str, Job] = {}
         while len(done) < len(self.jobs):
-            ready = next(
-                job for job in self.jobs.values() if job.id not in done and done.keys() >= set(job.needs)
-            )
+            ready = next(job for job in self.jobs.values() if job.id not in done and done.keys() >= set(job.needs))
             done[ready.id] = ready
         return list(done.values())
 

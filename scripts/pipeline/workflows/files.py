@@ -58,8 +58,7 @@ class StepFiles:
         summary, complaints = _read(self.summary), []
         if (size := len(summary.encode())) > LARGEST_SUMMARY:
             complaints.append(
-                "$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, "
-                f"got {size // 1024}k."
+                f"$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got {size // 1024}k."
             )
             summary = ""
         path = tuple(line for line in _read(self.path).splitlines() if line)
@@ -90,9 +89,7 @@ def parse_values(text: str) -> Iterator[tuple[str, str]]:
             yield name, rest
             continue
         if not name or not rest:
-            raise ValueError(
-                f"Invalid format '{line}'. Name must not be empty and delimiter must not be empty"
-            )
+            raise ValueError(f"Invalid format '{line}'. Name must not be empty and delimiter must not be empty")
         yield name, "\n".join(_until(rest, lines))
 
 

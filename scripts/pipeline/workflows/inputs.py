@@ -82,9 +82,7 @@ def _typed(entry: Input, given: Value) -> Value:
             return number
         case "choice":
             if text not in entry.options:
-                raise UsageError(
-                    f"The input '{entry.name}' is one of {', '.join(entry.options)}, not '{text}'."
-                )
+                raise UsageError(f"The input '{entry.name}' is one of {', '.join(entry.options)}, not '{text}'.")
     return text
 
 

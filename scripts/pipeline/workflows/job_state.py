@@ -84,8 +84,7 @@ class JobState:
     def notice_cancellation(self) -> bool:
         """Become cancelled if the run is, or if the job's time is over; return whether it is cancelled."""
         if self.status != "cancelled" and (
-            (self._heeds_requests and self.setting.cancellation.requested)
-            or time.monotonic() >= self.deadline
+            (self._heeds_requests and self.setting.cancellation.requested) or time.monotonic() >= self.deadline
         ):
             self.status = "cancelled"
             self._last_moment = time.monotonic() + self.setting.patience.after_cancel

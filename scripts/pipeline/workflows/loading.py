@@ -19,9 +19,7 @@ from pipeline.workflows.places import Place, WorkflowError
 from pipeline.workflows.settings_blocks import check_settings
 from pipeline.workflows.yaml_core import Block, read_yaml
 
-_KEYS = frozenset(
-    {"name", "run-name", "description", "on", "env", "defaults", "permissions", "concurrency", "jobs"}
-)
+_KEYS = frozenset({"name", "run-name", "description", "on", "env", "defaults", "permissions", "concurrency", "jobs"})
 
 
 def load_workflow(path: Path) -> Workflow:
@@ -36,9 +34,7 @@ def load_workflow(path: Path) -> Workflow:
     events = _events(root)
     defaults = root.below("defaults")
     defaults.allow_only(frozenset({"run"}), {})
-    jobs = {
-        name: read_job(name, place, defaults.below("run")) for name, place in root.each_below("jobs", "job")
-    }
+    jobs = {name: read_job(name, place, defaults.below("run")) for name, place in root.each_below("jobs", "job")}
     _check_needs(root, jobs)
     return Workflow(
         path=path,
@@ -71,9 +67,7 @@ def _check_needs(root: Place, jobs: Mapping[str, Job]) -> None:
     for job in jobs.values():
         for need in job.needs:
             if need not in jobs:
-                places[job.id].refuse(
-                    f"needs '{need}', which is no job; jobs are {', '.join(jobs)}.", "needs"
-                )
+                places[job.id].refuse(f"needs '{need}', which is no job; jobs are {', '.join(jobs)}.", "needs")
     waiting = dict(jobs)
     while ready := [id_ for id_, job in waiting.items() if not waiting.keys() & set(job.needs)]:
         for id_ in ready:

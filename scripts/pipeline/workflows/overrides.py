@@ -30,9 +30,7 @@ def check_overrides(workflow: Workflow, scripts: Mapping[str, str]) -> Overrides
             steps = ", ".join(f"{job.id}/{step.id or step.label}" for job, step in workflow.steps())
             raise UsageError(f"No step of {workflow.path} has the id or name '{name}'; steps are {steps}.")
         if isinstance(names[name].does, Action):
-            raise UsageError(
-                f"The step '{name}' of {workflow.path} is an action: give it a stand-in instead."
-            )
+            raise UsageError(f"The step '{name}' of {workflow.path} is an action: give it a stand-in instead.")
     return Overrides(dict(scripts))
 
 

@@ -39,9 +39,7 @@ class Place:
             if key in unsupported:
                 self.refuse(f"`{key}` is not supported here: {unsupported[key]}", key)
             if key not in known:
-                self.refuse(
-                    f"`{key}` is no key GitHub knows here; known are {', '.join(sorted(known))}.", key
-                )
+                self.refuse(f"`{key}` is no key GitHub knows here; known are {', '.join(sorted(known))}.", key)
 
     def below(self, key: str, name: str | None = None) -> Place:
         """Return the mapping under `key`; an absent or empty one is an empty Place."""

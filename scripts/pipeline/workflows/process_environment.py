@@ -27,10 +27,7 @@ def process_environment(progress: StepInProgress) -> dict[str, str]:
         **({"PATH": path} if path else {}),
         "GITHUB_ACTIONS": "true",
         **{f"GITHUB_{name.upper()}": to_text(value) for name, value in github.items()},
-        **{
-            f"RUNNER_{name.upper()}": to_text(value)
-            for name, value in setting.runner_context(state.temp).items()
-        },
+        **{f"RUNNER_{name.upper()}": to_text(value) for name, value in setting.runner_context(state.temp).items()},
         **progress.files.variables(),
         "GITHUB_ACTION": progress.step.id or f"__step_{progress.identity.number}",
         "GITHUB_EVENT_PATH": str(setting.event_file),

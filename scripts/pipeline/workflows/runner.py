@@ -60,9 +60,7 @@ def run_workflow(
     an observer or `before_step` raises, except a stand-in's PipelineError, ends the run and is raised.
     """
     if event.name not in workflow.events:
-        raise UsageError(
-            f"{workflow.path} does not run on {event.name}; it runs on {', '.join(workflow.events)}."
-        )
+        raise UsageError(f"{workflow.path} does not run on {event.name}; it runs on {', '.join(workflow.events)}.")
     check_stand_ins(workflow, stand_ins or {}, services or {})
     inputs = given_inputs(workflow.inputs if event.name == "workflow_dispatch" else (), event.inputs)
     payload = event_payload(event, inputs)

@@ -30,9 +30,7 @@ def run_script(progress: StepInProgress, script: Script) -> Result:
         )
     except OSError as error:
         missing = "the working directory" if not folder.is_dir() else "the shell"
-        return progress.fail(
-            f"The step cannot start: {missing} {error.filename} is not there ({error.strerror})."
-        )
+        return progress.fail(f"The step cannot start: {missing} {error.filename} is not there ({error.strerror}).")
     progress.exit_code = ended.exit_code
     if ended.verdict == "timed out":
         minutes = to_text(progress.evaluate(progress.step.timeout_minutes))

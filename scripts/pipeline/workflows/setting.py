@@ -58,9 +58,7 @@ class Setting:
         return {
             "name": "here",
             "os": {"Darwin": "macOS"}.get(platform.system(), platform.system()),
-            "arch": {"x86_64": "X64", "amd64": "X64", "aarch64": "ARM64", "arm64": "ARM64"}.get(
-                machine, machine
-            ),
+            "arch": {"x86_64": "X64", "amd64": "X64", "aarch64": "ARM64", "arm64": "ARM64"}.get(machine, machine),
             "temp": str(temp),
             "tool_cache": str(self.folder / "tool-cache"),
             "environment": "self-hosted",

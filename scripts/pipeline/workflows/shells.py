@@ -38,6 +38,4 @@ def check_shell(place: Place, shell: Value) -> None:
     """Refuse, at `place`, a shell that is neither known nor a template with the script's place in it."""
     if isinstance(shell, str) and (shell in _BUILT_IN or "{0}" in shell or "${{" in shell):
         return
-    place.refuse(
-        f"the shell '{shell}' is neither bash, sh nor python, nor a command with {{0}} in it.", "shell"
-    )
+    place.refuse(f"the shell '{shell}' is neither bash, sh nor python, nor a command with {{0}} in it.", "shell")

@@ -59,9 +59,7 @@ ServiceStandIn: TypeAlias = Callable[[ServiceCall], AbstractContextManager[Mappi
 """Runs as long as the job; yields container port → port on localhost, which is `job.services.<id>.ports`."""
 
 
-def check_stand_ins(
-    workflow: Workflow, actions: Mapping[str, StandIn], services: Mapping[str, ServiceStandIn]
-) -> None:
+def check_stand_ins(workflow: Workflow, actions: Mapping[str, StandIn], services: Mapping[str, ServiceStandIn]) -> None:
     """Raise WorkflowError for the first action or service nothing stands in for."""
     for job, step in workflow.steps():
         if isinstance(step.does, Action) and step.does.name not in actions:

@@ -34,10 +34,7 @@ class Template:
 
     def render(self, contexts: Mapping[str, Value], functions: Functions | None = None) -> Value:
         """Return the value with every expression evaluated; raise ExpressionError."""
-        values = [
-            part.evaluate(contexts, functions) if isinstance(part, Expression) else part
-            for part in self.parts
-        ]
+        values = [part.evaluate(contexts, functions) if isinstance(part, Expression) else part for part in self.parts]
         return values[0] if len(values) == 1 else "".join(to_text(value) for value in values)
 
     @property

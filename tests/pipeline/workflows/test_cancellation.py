@@ -68,9 +68,7 @@ def test_another_thread_may_ask(run: Run, lifeline: Lifeline) -> None:
     cancellation, ready = Cancellation(), threading.Event()
     ended: list[WorkflowRun] = []
     observer = OnLine("ready", ready.set)
-    runner = threading.Thread(
-        target=lambda: ended.append(run(STEPS, cancellation=cancellation, observer=observer))
-    )
+    runner = threading.Thread(target=lambda: ended.append(run(STEPS, cancellation=cancellation, observer=observer)))
 
     runner.start()
     ready.wait(10)
@@ -82,9 +80,7 @@ def test_another_thread_may_ask(run: Run, lifeline: Lifeline) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_asks_too_and_its_handler_is_put_back(
-    run: Run, lifeline: Lifeline, number: signal.Signals
-) -> None:
+def test_a_signal_asks_too_and_its_handler_is_put_back(run: Run, lifeline: Lifeline, number: signal.Signals) -> None:
     before = signal.getsignal(number)
 
     ended = run(STEPS, observer=OnLine("ready", lambda: os.kill(os.getpid(), number)))

@@ -54,9 +54,7 @@ def hash_of(workspace: Path, names: list[str]) -> str:
         (["--follow-symbolic-links", "loop/*.lock"], ["loop/b.lock"]),
     ],
 )
-def test_the_files_that_fit_are_hashed_in_githubs_order(
-    workspace: Path, patterns: list[str], names: list[str]
-) -> None:
+def test_the_files_that_fit_are_hashed_in_githubs_order(workspace: Path, patterns: list[str], names: list[str]) -> None:
     assert hash_files(workspace, patterns) == hash_of(workspace, names)
 
 
@@ -65,9 +63,7 @@ def test_no_file_gives_no_hash(workspace: Path, patterns: list[str]) -> None:
     assert hash_files(workspace, patterns) == ""
 
 
-@pytest.mark.parametrize(
-    ("pattern", "message"), [("../secret", "does not take '..'"), ("# x", "needs a pattern")]
-)
+@pytest.mark.parametrize(("pattern", "message"), [("../secret", "does not take '..'"), ("# x", "needs a pattern")])
 def test_a_pattern_github_refuses_is_refused(workspace: Path, pattern: str, message: str) -> None:
     with pytest.raises(ExpressionError, match=message):
         hash_files(workspace, [pattern])

@@ -25,9 +25,7 @@ from pipeline.workflows.files import LARGEST_SUMMARY, FilesRead, StepFiles, pars
         ("a= spaces stay \n", [("a", " spaces stay ")]),
     ],
 )
-def test_values_are_written_on_one_line_or_between_delimiters(
-    text: str, values: list[tuple[str, str]]
-) -> None:
+def test_values_are_written_on_one_line_or_between_delimiters(text: str, values: list[tuple[str, str]]) -> None:
     assert list(parse_values(text)) == values
 
 
@@ -61,9 +59,7 @@ def test_what_was_written_is_read_and_what_was_wrong_is_told(tmp_path: Path) -> 
         path=("/one", "/two"),
         summary="",
         failures=("Can't store NODE_OPTIONS using '$GITHUB_ENV'.",),
-        complaints=(
-            "$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got 1024k.",
-        ),
+        complaints=("$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got 1024k.",),
     )
 
 

@@ -155,9 +155,7 @@ def test_a_step_that_makes_no_sense_is_refused(load: Load, step: str, message: s
 
 
 def test_two_steps_may_not_have_one_id(load: Load) -> None:
-    with pytest.raises(
-        WorkflowError, match=r"workflow.yml:5: job 'job': more than one step has the id 'x'\."
-    ):
+    with pytest.raises(WorkflowError, match=r"workflow.yml:5: job 'job': more than one step has the id 'x'\."):
         load(JOB + "    steps:\n      - {run: a, id: x}\n      - {run: b, id: X}\n")
 
 

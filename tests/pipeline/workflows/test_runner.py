@@ -44,9 +44,7 @@ def test_a_step_can_be_given_another_script(run: Run) -> None:
     ("name", "tested", "deployed"),
     [("unit", "stub", "stub"), ("test/unit", "stub", "main"), ("test/Unit tests", "stub", "main")],
 )
-def test_an_override_means_every_step_of_that_name_or_one_jobs(
-    run: Run, name: str, tested: str, deployed: str
-) -> None:
+def test_an_override_means_every_step_of_that_name_or_one_jobs(run: Run, name: str, tested: str, deployed: str) -> None:
     ended = run(TWO_JOBS, stand_ins=STAND_INS, overrides={name: "echo stub"})
 
     assert ended.step("test", "unit").lines == (tested,)

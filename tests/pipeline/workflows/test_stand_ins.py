@@ -43,8 +43,7 @@ def test_a_service_without_a_stand_in_is_refused_before_anything_runs(run: Run) 
             """)
 
     assert str(refusal.value).endswith(
-        "job 'job', service 'db': nothing stands in for the image postgres:18; "
-        "add 'postgres' to the services."
+        "job 'job', service 'db': nothing stands in for the image postgres:18; add 'postgres' to the services."
     )
 
 

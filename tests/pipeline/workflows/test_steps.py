@@ -37,9 +37,7 @@ def test_only_a_named_bash_has_pipefail(run: Run, shell: str, outcome: str) -> N
         ("bash -u {0}", "false; echo on", ("on",)),
     ],
 )
-def test_a_script_runs_in_the_shell_it_names(
-    run: Run, shell: str, script: str, printed: tuple[str, ...]
-) -> None:
+def test_a_script_runs_in_the_shell_it_names(run: Run, shell: str, script: str, printed: tuple[str, ...]) -> None:
     ended = run(f"""
         - id: step
           shell: {shell}

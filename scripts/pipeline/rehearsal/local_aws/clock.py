@@ -180,9 +180,7 @@ class Clock:
             name = FunctionName.parse(target["Arn"])
             self._invoker.find(name)
             if not self._invoker.may_be_invoked(name, "events.amazonaws.com", rule.arn):
-                return replace(
-                    fired, refusal=f"not permitted: no statement in the policy of {name} allows it"
-                )
+                return replace(fired, refusal=f"not permitted: no statement in the policy of {name} allows it")
             return replace(fired, running=self._invoker.invoke_later(name, _event(rule, target, due)))
         except (Refused, ValueError) as error:
             return replace(fired, refusal=f"not delivered: {error}")

@@ -44,9 +44,7 @@ class FunctionBackend(LambdaBackend):
         assert published  # noqa: S101 - ours always returns one or raises; for the type checker.
         return published
 
-    def update_function_code(
-        self, function_name: str, qualifier: str, body: dict[str, Any]
-    ) -> dict[str, Any] | None:
+    def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> dict[str, Any] | None:
         """Set the code once; moto sets it a second time, on the version just published."""
         function = self.get_function(function_name, qualifier)
         function.update_function_code(body)
@@ -99,13 +97,9 @@ class FunctionBackend(LambdaBackend):
         self._event_settings[name] = settings
         return settings.response()
 
-    def update_function_event_invoke_config(
-        self, function_name: str, config: dict[str, Any]
-    ) -> dict[str, Any]:
+    def update_function_event_invoke_config(self, function_name: str, config: dict[str, Any]) -> dict[str, Any]:
         present = self._event_settings.get(FunctionName.parse(function_name))
-        return self.put_function_event_invoke_config(
-            function_name, {**(present.config if present else {}), **config}
-        )
+        return self.put_function_event_invoke_config(function_name, {**(present.config if present else {}), **config})
 
     def get_function_event_invoke_config(self, function_name: str) -> dict[str, Any]:
         settings = self._event_settings.get(FunctionName.parse(function_name))

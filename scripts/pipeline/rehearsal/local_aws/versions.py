@@ -99,9 +99,7 @@ class FunctionStorage(LambdaStorage):
     def del_function(self, name_or_arn: str, qualifier: str | None = None) -> None:
         name = FunctionName.parse(name_or_arn, qualifier)
         if name.qualifier == LATEST:
-            raise InvalidParameterValueException(
-                "$LATEST version cannot be deleted without deleting the function."
-            )
+            raise InvalidParameterValueException("$LATEST version cannot be deleted without deleting the function.")
         if name.qualifier and not name.qualifier.isdecimal():
             # moto deletes the version that the alias points to.
             raise InvalidParameterValueException("Deletion of aliases is not currently supported.")
@@ -109,8 +107,7 @@ class FunctionStorage(LambdaStorage):
             users = [a.name for a in self.list_aliases(name.name) if a.function_version == name.qualifier]
             if users:
                 raise Conflict(
-                    "Unable to delete version because the following aliases reference it: "
-                    f"[{', '.join(users)}]"
+                    f"Unable to delete version because the following aliases reference it: [{', '.join(users)}]"
                 )
         super().del_function(name_or_arn, qualifier)
 
@@ -119,9 +116,7 @@ class FunctionStorage(LambdaStorage):
     ) -> LambdaAlias:
         if name in self._get_function_aliases(function_name):
             arn = f"{self.get_function_by_name_or_arn_with_qualifier(function_name).function_arn}:{name}"
-            raise Conflict(
-                f"Alias already exists: {arn}"
-            )  # moto's "ConflictException" is no error of Lambda.
+            raise Conflict(f"Alias already exists: {arn}")  # moto's "ConflictException" is no error of Lambda.
         self._require_version(function_name, function_version)
         return super().put_alias(name, function_name, function_version, description, routing_config)
 

@@ -54,9 +54,7 @@ def _format(template: Value, *arguments: Value) -> Value:
         if part["index"] is None:
             parts.append(part["text"] or part[0][0])
         elif int(part["index"]) >= len(arguments):
-            raise ExpressionError(
-                f"The following format string references more arguments than were supplied: {text}"
-            )
+            raise ExpressionError(f"The following format string references more arguments than were supplied: {text}")
         else:
             parts.append(to_text(arguments[int(part["index"])]))
         offset = part.end()

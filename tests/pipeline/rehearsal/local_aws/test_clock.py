@@ -56,9 +56,7 @@ def scheduled(
 
 
 def received(aws: LocalAws, function: str) -> list[Any]:
-    return [
-        json.loads(line.removeprefix("event ")) for line in aws.logs(function) if line.startswith("event ")
-    ]
+    return [json.loads(line.removeprefix("event ")) for line in aws.logs(function) if line.startswith("event ")]
 
 
 def later(aws: LocalAws, **time: float) -> datetime:
@@ -86,9 +84,7 @@ def test_a_cron_fires_at_its_time(aws: LocalAws, events: Any, deployments: Deplo
     assert [f"{firing.time:%H:%M:%S}" for firing in fired] == ["12:00:00", "12:00:00"]
 
 
-def test_without_an_input_the_event_is_eventbridges_own(
-    aws: LocalAws, events: Any, deployments: Deployments
-) -> None:
+def test_without_an_input_the_event_is_eventbridges_own(aws: LocalAws, events: Any, deployments: Deployments) -> None:
     name, _ = scheduled(events, deployments, "rate(1 hour)")
 
     (fired,) = aws.clock.advance_to(later(aws, hours=1))
@@ -107,9 +103,7 @@ def test_without_an_input_the_event_is_eventbridges_own(
     }
 
 
-def test_a_schedule_runs_the_version_that_live_is_at(
-    aws: LocalAws, events: Any, deployments: Deployments
-) -> None:
+def test_a_schedule_runs_the_version_that_live_is_at(aws: LocalAws, events: Any, deployments: Deployments) -> None:
     """New code on `$LATEST` must not run by itself before it is promoted."""
     name, _ = scheduled(events, deployments, "rate(1 hour)")
     deployments.change(name, "raise SystemExit")
@@ -155,9 +149,7 @@ def test_permission_for_another_rule_is_none(aws: LocalAws, events: Any, deploym
     assert fired.outcome.startswith("not permitted")
 
 
-def test_a_firing_whose_function_fails_is_a_failure(
-    aws: LocalAws, events: Any, deployments: Deployments
-) -> None:
+def test_a_firing_whose_function_fails_is_a_failure(aws: LocalAws, events: Any, deployments: Deployments) -> None:
     name, _ = scheduled(events, deployments, "rate(1 hour)", Input='{"fail": true}')
 
     (fired,) = aws.clock.advance_to(later(aws, hours=1))
@@ -193,9 +185,7 @@ def test_a_disabled_rule_does_not_fire(aws: LocalAws, events: Any, deployments: 
     assert aws.clock.advance_to(later(aws, hours=3)) == []
 
 
-def test_a_rule_that_is_enabled_again_counts_from_then(
-    aws: LocalAws, events: Any, deployments: Deployments
-) -> None:
+def test_a_rule_that_is_enabled_again_counts_from_then(aws: LocalAws, events: Any, deployments: Deployments) -> None:
     name, _ = scheduled(events, deployments, "rate(1 hour)")
     aws.clock.advance_to(later(aws, minutes=1))
     events.disable_rule(Name=f"every-{name}")

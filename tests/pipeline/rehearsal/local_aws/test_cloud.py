@@ -33,9 +33,7 @@ def test_programs_reach_it_with_its_environment_alone(aws: LocalAws) -> None:
     assert said.stdout.strip() == aws.account
 
 
-def test_a_client_takes_nothing_from_the_callers_environment(
-    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_client_takes_nothing_from_the_callers_environment(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of these would send it elsewhere, or break it."""
     for name, value in {
         "AWS_PROFILE": "one-that-is-nowhere",
@@ -53,9 +51,7 @@ def test_a_client_takes_nothing_from_the_callers_environment(
     assert client.meta.region_name == aws.region
 
 
-def test_a_proxy_of_the_callers_is_kept_away_from_the_loopback(
-    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_proxy_of_the_callers_is_kept_away_from_the_loopback(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.example")
     monkeypatch.setenv("no_proxy", "intern.example")
 

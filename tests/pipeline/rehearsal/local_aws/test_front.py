@@ -76,9 +76,7 @@ def call(aws: LocalAws, api: str, path: str, method: str = "GET", **options: Any
     """Call an API by AWS's own host name."""
     host = {"Host": f"{api}.execute-api.{aws.region}.amazonaws.com"}
     headers = host | options.pop("headers", {})
-    return requests.request(
-        method, f"{aws.url}{path}", headers=headers, timeout=10, allow_redirects=False, **options
-    )
+    return requests.request(method, f"{aws.url}{path}", headers=headers, timeout=10, allow_redirects=False, **options)
 
 
 def answer(aws: LocalAws, api: str, returned: Any, **options: Any) -> requests.Response:
@@ -196,9 +194,7 @@ def test_what_leads_nowhere_is_answered_as_aws_does(
     assert (nowhere.status_code, nowhere.json()) == (403, {"message": "Missing Authentication Token"})
 
 
-def test_a_stage_that_was_not_deployed_is_forbidden(
-    aws: LocalAws, deployments: Deployments, publish: Publish
-) -> None:
+def test_a_stage_that_was_not_deployed_is_forbidden(aws: LocalAws, deployments: Deployments, publish: Publish) -> None:
     api = publish({"GET /x": arn_of(deployments, deployments.create(SHOWS))})
 
     answers = [call(aws, api, "/staging/x"), call(aws, "unknown0api", "/production/x")]
@@ -206,16 +202,12 @@ def test_a_stage_that_was_not_deployed_is_forbidden(
     assert [(a.status_code, a.json()) for a in answers] == [(403, {"message": "Forbidden"})] * 2
 
 
-def test_a_custom_domain_leads_to_its_stage(
-    aws: LocalAws, deployments: Deployments, publish: Publish
-) -> None:
+def test_a_custom_domain_leads_to_its_stage(aws: LocalAws, deployments: Deployments, publish: Publish) -> None:
     """What a browser gets: no stage in the path, and the scheme and port that it typed."""
     api = publish({"ANY /{proxy+}": arn_of(deployments, deployments.create(SHOWS))})
     aws.front.map_domain(api, "production", "app.localhost")
 
-    shown = requests.get(f"{aws.url}/status", headers={"Host": "app.localhost:80"}, timeout=10).json()[
-        "event"
-    ]
+    shown = requests.get(f"{aws.url}/status", headers={"Host": "app.localhost:80"}, timeout=10).json()["event"]
 
     assert (shown["path"], shown["requestContext"]["path"]) == ("/status", "/status")
     assert shown["requestContext"]["domainName"] == "app.localhost"
@@ -268,9 +260,7 @@ def test_an_answer_without_a_body_is_empty(aws: LocalAws, answering: str) -> Non
 def test_base64_is_decoded_for_binary_types_only(
     aws: LocalAws, deployments: Deployments, publish: Publish, binary: bool, body: bytes
 ) -> None:
-    source = (
-        "def lambda_handler(e, c):\n    return {'statusCode': 200, 'body': 'AP8=', 'isBase64Encoded': True}"
-    )
+    source = "def lambda_handler(e, c):\n    return {'statusCode': 200, 'body': 'AP8=', 'isBase64Encoded': True}"
     api = publish({"GET /x": arn_of(deployments, deployments.create(source))}, binary=binary)
 
     assert call(aws, api, "/production/x").content == body
@@ -307,9 +297,7 @@ def test_a_function_that_does_not_exist_is_an_internal_error(aws: LocalAws, publ
     assert (got.status_code, got.json()) == (500, {"message": "Internal server error"})
 
 
-def test_the_gateway_does_not_wait_for_ever(
-    aws: LocalAws, deployments: Deployments, publish: Publish
-) -> None:
+def test_the_gateway_does_not_wait_for_ever(aws: LocalAws, deployments: Deployments, publish: Publish) -> None:
     """It gives up after 29 seconds, or as the integration says; the function goes on."""
     name = deployments.create("import time\ndef lambda_handler(e, c):\n    time.sleep(1)\n    print('done')")
     api = publish({"GET /x": arn_of(deployments, name)}, timeoutInMillis=200)

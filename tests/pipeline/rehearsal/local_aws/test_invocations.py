@@ -57,9 +57,7 @@ def test_a_changed_configuration_starts_a_new_environment(deployments: Deploymen
     name = deployments.create("import os\ndef lambda_handler(e, c):\n    return os.environ.get('COLOUR')")
 
     before = deployments.invoke(name)
-    deployments.client.update_function_configuration(
-        FunctionName=name, Environment={"Variables": {"COLOUR": "blue"}}
-    )
+    deployments.client.update_function_configuration(FunctionName=name, Environment={"Variables": {"COLOUR": "blue"}})
 
     assert (before, deployments.invoke(name)) == (None, "blue")
 
@@ -245,16 +243,12 @@ def test_an_event_is_answered_at_once_and_tried_three_times(aws: LocalAws, deplo
     assert ends(aws, name) == 3
 
 
-def test_an_event_is_not_tried_again_where_that_is_switched_off(
-    aws: LocalAws, deployments: Deployments
-) -> None:
+def test_an_event_is_not_tried_again_where_that_is_switched_off(aws: LocalAws, deployments: Deployments) -> None:
     """An alias has settings of its own, which the function's do not touch."""
     name = deployments.create("def lambda_handler(e, c):\n    raise RuntimeError('broken')")
     deployments.client.publish_version(FunctionName=name)
     deployments.client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-    deployments.client.put_function_event_invoke_config(
-        FunctionName=name, Qualifier="live", MaximumRetryAttempts=0
-    )
+    deployments.client.put_function_event_invoke_config(FunctionName=name, Qualifier="live", MaximumRetryAttempts=0)
 
     once = aws.invoker.invoke_later(FunctionName(name, "live"), b"{}").result(timeout=10)
     attempts = ends(aws, name)
@@ -281,9 +275,7 @@ def test_what_does_not_exist_cannot_be_invoked(deployments: Deployments, name: s
     ("payload", "code"),
     [(b'"' + b"x" * 6_300_000 + b'"', "RequestTooLargeException"), (b"{", "InvalidRequestContentException")],
 )
-def test_a_payload_that_lambda_refuses_is_refused(
-    deployments: Deployments, payload: bytes, code: str
-) -> None:
+def test_a_payload_that_lambda_refuses_is_refused(deployments: Deployments, payload: bytes, code: str) -> None:
     name = deployments.create()
 
     with pytest.raises(ClientError) as refused:
@@ -300,9 +292,7 @@ def test_a_function_with_no_concurrency_left_is_throttled(deployments: Deploymen
         deployments.invoke(name)
 
 
-def test_a_function_sees_nothing_of_our_environment(
-    deployments: Deployments, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_function_sees_nothing_of_our_environment(deployments: Deployments, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUR_SECRET", "seen")
     name = deployments.create("import os\ndef lambda_handler(e, c):\n    return dict(os.environ)")
 

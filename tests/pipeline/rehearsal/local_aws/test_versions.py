@@ -163,9 +163,7 @@ def test_a_revision_id_lets_only_one_of_two_moves_of_an_alias_through(deployment
     read = client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")["RevisionId"]
     client.update_alias(FunctionName=name, Name="live", FunctionVersion="2", RevisionId=read)
 
-    refused = refusal(
-        client.update_alias, FunctionName=name, Name="live", FunctionVersion="1", RevisionId=read
-    )
+    refused = refusal(client.update_alias, FunctionName=name, Name="live", FunctionVersion="1", RevisionId=read)
 
     assert refused == (412, "PreconditionFailedException")
     assert client.get_alias(FunctionName=name, Name="live")["FunctionVersion"] == "2"
@@ -211,9 +209,7 @@ def test_what_an_alias_leads_to_cannot_be_deleted(deployments: Deployments) -> N
     ("qualifier", "reason"),
     [("live", "Deletion of aliases is not"), ("$LATEST", "without deleting the function")],
 )
-def test_only_numbered_versions_are_deleted_alone(
-    deployments: Deployments, qualifier: str, reason: str
-) -> None:
+def test_only_numbered_versions_are_deleted_alone(deployments: Deployments, qualifier: str, reason: str) -> None:
     name = deployments.create(CODES[1], Publish=True)
     deployments.client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
 
