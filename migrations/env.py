@@ -53,9 +53,7 @@ OPTIONS: dict[str, Any] = {
 
 def print_sql() -> None:
     """Write the statements of `--sql` without a connection."""
-    context.configure(
-        dialect_name="postgresql", literal_binds=True, dialect_opts={"paramstyle": "named"}, **OPTIONS
-    )
+    context.configure(dialect_name="postgresql", literal_binds=True, dialect_opts={"paramstyle": "named"}, **OPTIONS)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -61,9 +61,7 @@ def record(notification: Notification, channel_id: str) -> Recorded:
     return Recorded(*counts)
 
 
-def _last_word(
-    notification: Notification, channel_id: str
-) -> tuple[list[AnnouncedVideo], list[RemovedVideo]]:
+def _last_word(notification: Notification, channel_id: str) -> tuple[list[AnnouncedVideo], list[RemovedVideo]]:
     """Keep of each video what was said last: one statement cannot change a row twice."""
     said: list[AnnouncedVideo | RemovedVideo] = [*notification.announced, *notification.removed]
     latest: dict[str, AnnouncedVideo | RemovedVideo] = {}
@@ -128,9 +126,7 @@ def _upserted_videos(announced: list[AnnouncedVideo]) -> CTE:
                 "author": arrived.excluded.author,
                 "updated_at": arrived.excluded.updated_at,
                 # A private video that became public again.
-                "removed_at": case(
-                    (arrived.excluded.updated_at > Video.removed_at, None), else_=Video.removed_at
-                ),
+                "removed_at": case((arrived.excluded.updated_at > Video.removed_at, None), else_=Video.removed_at),
             },
             where=newer & (Video.channel_id == arrived.excluded.channel_id),
         )

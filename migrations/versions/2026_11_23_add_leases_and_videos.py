@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.Column("verify_token", sa.Text(), nullable=True),
         sa.Column("mode", sa.Text(), server_default="subscribe", nullable=False),
         sa.Column("state", sa.Text(), server_default="pending", nullable=False),
-        sa.Column(
-            "requested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("requested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_seconds", sa.Integer(), nullable=True),
@@ -66,17 +64,13 @@ def upgrade() -> None:
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("channel_id ~ '^UC[A-Za-z0-9_-]{22}$'", name=op.f("ck_videos_channel_id_form")),
         sa.CheckConstraint("video_id ~ '^[A-Za-z0-9_-]{11}$'", name=op.f("ck_videos_video_id_form")),
         sa.PrimaryKeyConstraint("video_id", name=op.f("pk_videos")),
     )
-    op.create_index(
-        op.f("ix_videos_channel_id_published_at"), "videos", ["channel_id", "published_at"], unique=False
-    )
+    op.create_index(op.f("ix_videos_channel_id_published_at"), "videos", ["channel_id", "published_at"], unique=False)
 
 
 def downgrade() -> None:

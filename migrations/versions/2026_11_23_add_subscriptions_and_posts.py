@@ -23,9 +23,7 @@ def upgrade() -> None:
         sa.Column("subreddit", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "channel_id ~ '^UC[A-Za-z0-9_-]{22}$'", name=op.f("ck_subscriptions_channel_id_form")
-        ),
+        sa.CheckConstraint("channel_id ~ '^UC[A-Za-z0-9_-]{22}$'", name=op.f("ck_subscriptions_channel_id_form")),
         sa.CheckConstraint(
             "subreddit ~ '^[A-Za-z0-9][A-Za-z0-9_]{2,20}$'", name=op.f("ck_subscriptions_subreddit_form")
         ),

@@ -55,9 +55,7 @@ def revise(app: Flask, message: str) -> None:
         command.revision(config, message, autogenerate=True)
 
 
-def test_a_new_revision_has_all_that_a_revision_must_have(
-    app: Flask, own_migrations: Path, postgresql: Any
-) -> None:
+def test_a_new_revision_has_all_that_a_revision_must_have(app: Flask, own_migrations: Path, postgresql: Any) -> None:
     there = set(own_migrations.glob("*.py"))
     head = package_head(app)
     postgresql.execute("DROP INDEX ix_posts_subscription_id")

@@ -57,9 +57,7 @@ def test_each_revision_is_a_transaction_of_its_own(
     assert empty_postgresql.execute("SELECT version_num FROM alembic_version").fetchall() == [(first,)]
 
 
-def test_an_index_can_be_built_concurrently(
-    empty_app: Flask, write_revisions: Any, empty_postgresql: Any
-) -> None:
+def test_an_index_can_be_built_concurrently(empty_app: Flask, write_revisions: Any, empty_postgresql: Any) -> None:
     write_revisions(
         'op.execute("CREATE TABLE t (a int)")',
         "with op.get_context().autocommit_block(): op.execute('CREATE INDEX CONCURRENTLY ix ON t (a)')",
@@ -71,9 +69,7 @@ def test_an_index_can_be_built_concurrently(
     assert empty_postgresql.execute(query).fetchone() == (True,)
 
 
-def test_a_migration_leaves_every_logger_as_it_was(
-    empty_app: Flask, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_migration_leaves_every_logger_as_it_was(empty_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     """The stock env.py disables the loggers of the warm container that goes on to serve requests."""
     root, ours = logging.getLogger(), logging.getLogger("yt_pubsub_handler.websub.views")
     root.setLevel(logging.INFO)
@@ -87,9 +83,7 @@ def test_a_migration_leaves_every_logger_as_it_was(
     assert caplog.messages == ["still here"]
 
 
-def test_the_statements_can_be_written_down_without_a_database(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_statements_can_be_written_down_without_a_database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def connect(*_: object, **__: object) -> None:
         pytest.fail("--sql asked for a connection")
 

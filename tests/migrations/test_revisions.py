@@ -105,8 +105,6 @@ def test_every_constraint_has_a_name_of_ours(database_url: str, postgresql: Any)
         "AND conrelid <> 'alembic_version'::regclass AND contype <> 'n'"
     ).fetchall()
 
-    known = {
-        str(constraint.name) for table in Model.metadata.tables.values() for constraint in table.constraints
-    }
+    known = {str(constraint.name) for table in Model.metadata.tables.values() for constraint in table.constraints}
     assert {name for (name,) in found} == known
     assert not [name for name in known if not re.match("(pk|uq|fk|ck)_", name)]

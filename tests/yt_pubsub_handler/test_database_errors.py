@@ -28,13 +28,11 @@ TABLE = "CREATE TEMP TABLE t (a text CONSTRAINT uq UNIQUE, b int NOT NULL, CONST
     [
         (
             "INSERT INTO t VALUES ('hidden', 1), ('hidden', 2)",
-            '23505 UniqueViolation duplicate key value violates unique constraint "uq" '
-            "[table t, constraint uq]",
+            '23505 UniqueViolation duplicate key value violates unique constraint "uq" [table t, constraint uq]',
         ),
         (
             "INSERT INTO t VALUES ('hidden', -1)",
-            '23514 CheckViolation new row for relation "t" violates check constraint "ck" '
-            "[table t, constraint ck]",
+            '23514 CheckViolation new row for relation "t" violates check constraint "ck" [table t, constraint ck]',
         ),
         (
             "INSERT INTO t VALUES ('hidden', NULL)",
@@ -64,9 +62,7 @@ def raised_by_server(sqlstate: str, app: Flask) -> DBAPIError:
     return failure(app, f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{sqlstate}'; END $$")
 
 
-@pytest.mark.parametrize(
-    "state", ["42P01", "42703", "55P03", "57014", "40P01", "57P01", "57P03", "53300", "08006"]
-)
+@pytest.mark.parametrize("state", ["42P01", "42703", "55P03", "57014", "40P01", "57P01", "57P03", "53300", "08006"])
 def test_waiting_helps_against_locks_and_missing_schemas_and_servers(state: str, app: Flask) -> None:
     assert passes_by_itself(raised_by_server(state, app))
 

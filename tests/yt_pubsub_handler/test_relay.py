@@ -169,9 +169,7 @@ def test_nothing_is_believed_about_another_channel(rows: Any) -> None:
         Notification((video(channel_id=OTHER_CHANNEL, title="theirs", updated_at=NOON + 9 * HOUR),), ()),
         OTHER_CHANNEL,
     )
-    taken_back = relay.record(
-        Notification((), (removed(NOON + 9 * HOUR, channel=OTHER_CHANNEL),)), OTHER_CHANNEL
-    )
+    taken_back = relay.record(Notification((), (removed(NOON + 9 * HOUR, channel=OTHER_CHANNEL),)), OTHER_CHANNEL)
 
     assert (claimed, stolen, taken_back) == (Recorded(), Recorded(), Recorded())
     assert rows("SELECT channel_id, title, removed_at FROM videos") == [(CHANNEL, "ours", None)]

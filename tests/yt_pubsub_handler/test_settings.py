@@ -115,9 +115,7 @@ def test_a_bad_database_url_is_told_by_name_and_fault(name: str, value: Any, fau
     with pytest.raises(UnusableSettings) as raised:
         Settings.from_values(COMPLETE | {name: value}, "the environment")
 
-    assert str(raised.value) == (
-        f"The environment has a bad value: {name} {fault}. Set what is named and start again."
-    )
+    assert str(raised.value) == (f"The environment has a bad value: {name} {fault}. Set what is named and start again.")
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

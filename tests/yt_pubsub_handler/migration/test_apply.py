@@ -77,9 +77,7 @@ def test_a_downgrade_undoes_the_last_revision(empty_app: Flask, write_revisions:
     assert tables() == ["a"]
 
 
-def test_a_downgrade_goes_back_to_the_revision_it_is_told(
-    empty_app: Flask, write_revisions: Any, tables: Any
-) -> None:
+def test_a_downgrade_goes_back_to_the_revision_it_is_told(empty_app: Flask, write_revisions: Any, tables: Any) -> None:
     first, second, third = write_revisions(make("a"), make("b"), make("c"))
     alembic_upgrade(empty_app)
 
@@ -115,14 +113,11 @@ def test_a_later_revision_is_no_way_back(empty_app: Flask, write_revisions: Any)
         alembic_downgrade(empty_app, {"target": second})
 
     assert str(raised.value) == (
-        f"Nothing was done: {second} is not a revision before {first}, where the database is. "
-        "Those are: none."
+        f"Nothing was done: {second} is not a revision before {first}, where the database is. Those are: none."
     )
 
 
-def test_going_back_before_the_first_revision_is_refused(
-    empty_app: Flask, write_revisions: Any, tables: Any
-) -> None:
+def test_going_back_before_the_first_revision_is_refused(empty_app: Flask, write_revisions: Any, tables: Any) -> None:
     """It would drop every table there is."""
     [first] = write_revisions(make("a"))
     alembic_upgrade(empty_app)
@@ -203,9 +198,7 @@ def test_what_was_in_a_row_is_in_no_line_of_the_error(empty_app: Flask, write_re
     insert = "op.execute(\"INSERT INTO a VALUES ('from a row'), ('from a row')\"); "
     write_revisions(make("a"), insert + "op.create_unique_constraint('uq', 'a', ['a'])")
 
-    with pytest.raises(
-        MigrationFailed, match='23505 UniqueViolation could not create unique index "uq"'
-    ) as raised:
+    with pytest.raises(MigrationFailed, match='23505 UniqueViolation could not create unique index "uq"') as raised:
         alembic_upgrade(empty_app)
 
     printed = "".join(traceback.format_exception(raised.value))

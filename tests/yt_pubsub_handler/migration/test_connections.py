@@ -27,9 +27,7 @@ def test_a_database_that_is_away_is_told_in_one_line() -> None:
     assert "\n" not in line
 
 
-def test_the_schema_is_changed_as_its_owner(
-    empty_database_url: str, empty_postgresql: psycopg.Connection[Any]
-) -> None:
+def test_the_schema_is_changed_as_its_owner(empty_database_url: str, empty_postgresql: psycopg.Connection[Any]) -> None:
     """The app itself may be a role that is not allowed to."""
     server = empty_postgresql.info
     app = create_app(

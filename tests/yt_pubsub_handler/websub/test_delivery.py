@@ -35,9 +35,7 @@ def deleted(samples: Path) -> bytes:
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
-def test_a_signed_upload_is_recorded(
-    method: str, active_lease: Lease, deliver: Any, rows: Any, upload: bytes
-) -> None:
+def test_a_signed_upload_is_recorded(method: str, active_lease: Lease, deliver: Any, rows: Any, upload: bytes) -> None:
     answer = deliver(active_lease, upload, sign(upload, active_lease.secret, method))
 
     assert (answer.status_code, answer.data) == (204, b"")
@@ -56,9 +54,7 @@ def test_the_same_upload_delivered_again_changes_nothing(
     assert rows("SELECT * FROM videos") == first
 
 
-def test_a_missing_signature_is_forbidden(
-    active_lease: Lease, client: FlaskClient, rows: Any, upload: bytes
-) -> None:
+def test_a_missing_signature_is_forbidden(active_lease: Lease, client: FlaskClient, rows: Any, upload: bytes) -> None:
     answer = client.post(f"/pubsubhub/hook/{active_lease.callback_key}", data=upload)
 
     assert answer.status_code == 403
@@ -140,9 +136,7 @@ def test_the_largest_body_is_taken_and_one_byte_more_is_not(active_lease: Lease,
     assert deliver(active_lease, b" " * (LARGEST_BODY + 1)).status_code == 413
 
 
-def test_a_large_body_is_refused_whatever_its_length_is_said_to_be(
-    active_lease: Lease, client: FlaskClient
-) -> None:
+def test_a_large_body_is_refused_whatever_its_length_is_said_to_be(active_lease: Lease, client: FlaskClient) -> None:
     where = f"/pubsubhub/hook/{active_lease.callback_key}"
     chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
     stream = BytesIO(b" " * (LARGEST_BODY * 4))
@@ -215,9 +209,7 @@ def test_a_tombstone_of_another_channel_touches_nothing(
     assert rows(VIDEOS) == [("VIDEOID0011", "Tom & Jerry 🇦🇺", None)]
 
 
-def test_a_tombstone_of_an_unknown_video_is_taken(
-    active_lease: Lease, deliver: Any, rows: Any, deleted: bytes
-) -> None:
+def test_a_tombstone_of_an_unknown_video_is_taken(active_lease: Lease, deliver: Any, rows: Any, deleted: bytes) -> None:
     assert deliver(active_lease, deleted).status_code == 204
     assert rows(VIDEOS) == []
 
@@ -242,9 +234,7 @@ def test_eight_deliveries_at_once_are_one_video_and_one_post_per_link(
 
     assert answers == [204] * 8
     assert rows(VIDEOS) == [("VIDEOID0011", "Tom & Jerry 🇦🇺", None)]
-    assert rows(
-        "SELECT subreddit, state FROM posts JOIN subscriptions s ON s.id = subscription_id ORDER BY 1"
-    ) == [
+    assert rows("SELECT subreddit, state FROM posts JOIN subscriptions s ON s.id = subscription_id ORDER BY 1") == [
         ("aww", "pending"),
         ("cats", "pending"),
         ("videos", "pending"),

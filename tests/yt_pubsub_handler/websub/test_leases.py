@@ -52,9 +52,7 @@ def test_a_new_lease_can_be_guessed_by_nobody(app: Flask) -> None:
     with app.app_context():
         leases = [open_lease(CHANNEL, hub_echoes_token=True) for _ in range(3)]
 
-    secrets = {
-        getattr(lease, name) for lease in leases for name in ("callback_key", "secret", "verify_token")
-    }
+    secrets = {getattr(lease, name) for lease in leases for name in ("callback_key", "secret", "verify_token")}
     assert len(secrets) == 9
     assert min(len(secret) for secret in secrets) >= 43
     assert [lease.topic for lease in leases] == [
@@ -75,9 +73,7 @@ def test_a_new_lease_can_be_guessed_by_nobody(app: Flask) -> None:
         ({"lease_seconds": 0}, "ck_leases_lease_seconds_positive"),
     ],
 )
-def test_the_database_refuses_a_lease_that_cannot_be(
-    changes: dict[str, Any], constraint: str, make_lease: Any
-) -> None:
+def test_the_database_refuses_a_lease_that_cannot_be(changes: dict[str, Any], constraint: str, make_lease: Any) -> None:
     with pytest.raises(IntegrityError, match=constraint):
         make_lease(**changes)
 

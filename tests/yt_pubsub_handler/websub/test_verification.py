@@ -39,9 +39,7 @@ def ask(client: FlaskClient) -> Ask:
 
 def standing(rows: Any) -> tuple[Any, ...]:
     """Return the lease's state, the days it has left and the seconds it was granted."""
-    [row] = rows(
-        "SELECT state, round(extract(epoch FROM expires_at - now()) / 86400), lease_seconds FROM leases"
-    )
+    [row] = rows("SELECT state, round(extract(epoch FROM expires_at - now()) / 86400), lease_seconds FROM leases")
     return tuple(row)
 
 
@@ -84,9 +82,7 @@ def test_anything_else_is_not_found_and_changes_nothing(
     assert standing(rows) == ("pending", None, None)
 
 
-def test_a_hub_that_does_not_echo_the_token_is_confirmed_without(
-    make_lease: Any, ask: Ask, rows: Any
-) -> None:
+def test_a_hub_that_does_not_echo_the_token_is_confirmed_without(make_lease: Any, ask: Ask, rows: Any) -> None:
     answer = ask(make_lease(hub_echoes_token=False))
 
     assert answer.status_code == 200
@@ -134,16 +130,12 @@ def test_a_renewal_we_asked_for_lengthens_the_lease(make_lease: Any, ask: Ask, r
 
 
 @pytest.mark.parametrize("state", ["expired", "unsubscribed"])
-def test_what_has_ended_is_not_brought_back_by_the_hub(
-    state: str, make_lease: Any, ask: Ask, rows: Any
-) -> None:
+def test_what_has_ended_is_not_brought_back_by_the_hub(state: str, make_lease: Any, ask: Ask, rows: Any) -> None:
     assert ask(make_lease(state=state)).status_code == 404
     assert standing(rows)[0] == state
 
 
-def test_an_unsubscription_we_asked_for_is_confirmed_as_often_as_asked(
-    make_lease: Any, ask: Ask, rows: Any
-) -> None:
+def test_an_unsubscription_we_asked_for_is_confirmed_as_often_as_asked(make_lease: Any, ask: Ask, rows: Any) -> None:
     now = datetime.now(UTC)
     lease = make_lease(mode="unsubscribe", state="active", verified_at=now, expires_at=now)
 
