@@ -50,8 +50,9 @@ def upgrade(app: Flask, statement_seconds: float = LONGEST_STATEMENT) -> Applied
     start = _read_revision(app)
     if start is not None and not is_known(app, start):
         raise Refused(
+            "unknown-revision",
             f"Nothing was done: the database is at {start}, which this package (head {head}) does not hold. "
-            "Deploy a release that holds it."
+            "Deploy a release that holds it.",
         )
     return _run(app, "upgrade", start, head, statement_seconds)
 
@@ -65,25 +66,27 @@ def downgrade(app: Flask, target: str = "-1", statement_seconds: float = LONGEST
     """
     start = _read_revision(app)
     if start is None:
-        raise Refused("Nothing was done: the database is empty, there is nothing to undo.")
+        raise Refused("empty-database", "Nothing was done: the database is empty, there is nothing to undo.")
     if not is_known(app, start):
         raise Refused(
+            "unknown-revision",
             f"Nothing was done: the database is at {start}, which this package does not hold. "
-            "Invoke the version that holds it."
+            "Invoke the version that holds it.",
         )
     earlier = [script.revision for script in scripts(app).iterate_revisions(start, "base")][1:]
     if target == "-1":
         if not earlier:
-            raise Refused(f"Nothing was done: {start} is the first revision, before it there are no tables.")
+            raise Refused("base", f"Nothing was done: {start} is the first revision, before it there are no tables.")
         target = earlier[0]
     if not isinstance(target, str) or not REVISION_ID.fullmatch(target):
-        raise Refused('Nothing was done: a target is the 12 digits of a revision, or "-1".')
+        raise Refused("target", 'Nothing was done: a target is the 12 digits of a revision, or "-1".')
     if target == start:
         return Applied(start, start, [])
     if target not in earlier:
         raise Refused(
+            "target",
             f"Nothing was done: {target} is not a revision before {start}, where the database is. "
-            f"Those are: {', '.join(earlier) or 'none'}."
+            f"Those are: {', '.join(earlier) or 'none'}.",
         )
     return _run(app, "downgrade", start, target, statement_seconds)
 
@@ -127,7 +130,7 @@ def _failed(app: Flask, direction: Direction, start: str | None, target: str, ca
     try:
         now = _read_revision(app)
     except MigrationFailed as error:
-        return MigrationFailed(f"The {direction} from {start} to {target} failed: {cause}. {error}")
+        return MigrationFailed("unreachable", f"The {direction} from {start} to {target} failed: {cause}. {error}")
     stopped = _next_step(app, direction, now, target)
     state = "unchanged" if now == start else f"changed from {start}"
     next_step = (
@@ -136,8 +139,9 @@ def _failed(app: Flask, direction: Direction, start: str | None, target: str, ca
         else "Correct its downgrade() in a new release, or leave the schema and move traffic only."
     )
     return MigrationFailed(
+        "revision-failed",
         f"The {direction} to {target} stopped in revision {stopped}: {cause}. "
-        f"The database is at {now} ({state}). {next_step}"
+        f"The database is at {now} ({state}). {next_step}",
     )
 
 
@@ -156,5 +160,6 @@ def _read_revision(app: Flask) -> str | None:
             return database_revision(connection)
     except DBAPIError as error:
         raise MigrationFailed(
-            f"The database's revision cannot be read: {describe(error)}. See that the database answers, then try again."
+            "unreachable",
+            f"The database's revision cannot be read: {describe(error)}. See that it answers, then try again.",
         ) from None

@@ -38,7 +38,7 @@ def package_head(app: Flask) -> str | None:
         return scripts(app).get_current_head()
     except CommandError:
         heads = ", ".join(sorted(scripts(app).get_heads()))
-        raise Refused(f"This package has several heads ({heads}): merge them and deploy again.") from None
+        raise Refused("heads", f"This package has several heads ({heads}): merge them and deploy again.") from None
 
 
 def is_known(app: Flask, revision: str) -> bool:
