@@ -6,8 +6,10 @@ The folder cannot change under a running process on Lambda; a development server
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import cast
 
 from alembic.config import Config
@@ -52,6 +54,11 @@ def history(app: Flask) -> list[dict[str, str | None]]:
         {"revision": script.revision, "down": _one(script.down_revision), "message": script.doc}
         for script in reversed(list(scripts(app).walk_revisions()))
     ]
+
+
+def file_hash(app: Flask, revision: str) -> str:
+    """Return the SHA-256 of the file of `revision`, in hexadecimal: a revision that was corrected is another one."""
+    return hashlib.sha256(Path(scripts(app).get_revision(revision).path).read_bytes()).hexdigest()
 
 
 def database_revision(connection: Connection) -> str | None:
