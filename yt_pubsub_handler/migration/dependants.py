@@ -45,8 +45,10 @@ class Store:
 def find_object(connection: Connection, kind: str, name: tuple[str, ...]) -> Address | None:
     """Return where the catalog has `name`, None where it has not; `kind` as pg_get_object_address takes it."""
     query = text("SELECT classid, objid, objsubid FROM pg_get_object_address(:kind, CAST(:name AS text[]), '{}')")
-    # Types are looked for by their written name, everything else by its parts.
-    parts = [".".join(map(_quoted, name))] if kind in ("type", "domain") else list(name)
+    parts = list(name)
+    if kind in ("type", "domain"):
+        # Types are looked for by their written name, everything else by its parts; a domain is a type here.
+        kind, parts = "type", [".".join(map(_quoted, name))]
     try:
         with connection.begin_nested():
             found = connection.execute(query, {"kind": kind, "name": parts}).one()

@@ -25,7 +25,7 @@ _PATTERNS = {
     "string": r"[bBxXnN]?'(?:[^']|'')*'",
     "dollar": r"\$(?P<tag>(?:[A-Za-z_\u0080-\U0010ffff][\w]*)?)\$.*?\$(?P=tag)\$",
     "name": r'"(?:[^"]|"")+"',
-    # Before words and signs: else the E of an E'… that does not end would be a word, and the rest a string of another kind.
+    # Before words: else the E of an E'… that does not end is a word, and what follows a string of another kind.
     "open": r"""(?:[eEbBxXnN]|[uU]&)?['"]|\$(?:[A-Za-z_\u0080-\U0010ffff][\w]*)?\$""",
     "word": r"[A-Za-z_\u0080-\U0010ffff][\w$]*",
     "number": r"\d[\w.]*|\.\d\w*",
