@@ -14,12 +14,14 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from yt_pubsub_handler.migration.counts import count_columns
 from yt_pubsub_handler.migration.dependants import lock_table
 from yt_pubsub_handler.migration.errors import Refused
 from yt_pubsub_handler.migration.losses import Loss
 from yt_pubsub_handler.migration.plan import Event, Plan, make_plan
+from yt_pubsub_handler.migration.reading import reading, unreachable
 from yt_pubsub_handler.migration.targets import Way
 from yt_pubsub_handler.release import read_release
 
@@ -39,14 +41,18 @@ class Accepted:
         return replace(self, losses=tuple(loss for loss in self.losses if loss.revision == revision))
 
 
-def accept(app: Flask, connection: Connection, event: Event) -> Accepted:
+def accept(app: Flask, event: Event) -> Accepted:
     """
     Return what `event` asks to undo and to lose, having compared it with the plan as it is now.
 
-    `event` has "target", and for a way that loses anything "digest" and "ceilings" of its plan. Reads only; call it
-    under the mutex. Raises Refused.
+    `event` has "target", and for a way that loses anything "digest" and "ceilings" of its plan. Reads only, on a
+    connection of its own; call it under the mutex. Raises Refused, or MigrationFailed ("unreachable").
     """
-    plan = make_plan(app, connection, "downgrade", event, read_release())
+    try:
+        with reading(app) as connection:
+            plan = make_plan(app, connection, "downgrade", event, read_release())
+    except DBAPIError as error:
+        raise unreachable(error) from None
     _refuse_irreversible(plan)
     _refuse_digest(plan, event.get("digest"))
     return Accepted(plan.way, plan.losses, _ceilings(plan, event.get("ceilings", {})))

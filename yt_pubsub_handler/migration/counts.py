@@ -53,10 +53,10 @@ def count_columns(connection: Connection, table: str, columns: Iterable[int]) ->
     only = "ONLY " if connection.scalar(text(_HAS_CHILDREN), {"table": table}) else ""
     query = f"SELECT {counts} FROM {only}{table}"  # noqa: S608
     # Row level security must not hide rows from the count, and must not stay off for what comes after.
-    with connection.begin_nested() as aside:
-        connection.exec_driver_sql("SET LOCAL row_security = off")
-        row = connection.exec_driver_sql(query, execution_options={"no_parameters": True}).one()
-        aside.rollback()
+    before = connection.scalar(text("SELECT current_setting('row_security')"))
+    connection.exec_driver_sql("SET LOCAL row_security = off")
+    row = connection.exec_driver_sql(query, execution_options={"no_parameters": True}).one()
+    connection.execute(text("SELECT set_config('row_security', :before, true)"), {"before": before})
     return dict(zip([0, *names], row, strict=True))
 
 

@@ -44,7 +44,7 @@ def test_what_was_approved_is_accepted(empty_app: Flask, chain: Chain, given: Gi
     alembic_upgrade(empty_app)
     given("INSERT INTO a VALUES (1, 'x')")
 
-    accepted = accept(empty_app, undoing, approved(empty_app, target=first))
+    accepted = accept(empty_app, approved(empty_app, target=first))
     recount(undoing, accepted.of(second))
 
     assert accepted.way == Way(second, first, (second,))
@@ -57,7 +57,7 @@ def test_without_losses_no_digest_is_needed(empty_app: Flask, chain: Chain, undo
     first, second = chain(MAKE_A, ('op.create_index("i", "a", ["b"])', 'op.drop_index("i")'))
     alembic_upgrade(empty_app)
 
-    assert accept(empty_app, undoing, {}) == Accepted(Way(second, first, (second,)))
+    assert accept(empty_app, {}) == Accepted(Way(second, first, (second,)))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_was_not_accepted_is_refused(
     event = approved(empty_app) | change
 
     with pytest.raises(Refused, match=message):
-        accept(empty_app, undoing, event)
+        accept(empty_app, event)
 
 
 def test_a_digest_of_another_plan_is_refused_even_if_nothing_would_be_lost(
@@ -90,7 +90,7 @@ def test_a_digest_of_another_plan_is_refused_even_if_nothing_would_be_lost(
     alembic_upgrade(empty_app)
 
     with pytest.raises(Refused, match=r"\[digest\] Nothing was done: the digest is of another plan"):
-        accept(empty_app, undoing, {"digest": "0" * 64})
+        accept(empty_app, {"digest": "0" * 64})
 
 
 @pytest.mark.parametrize("down", [("raise NotImplementedError('hashed')",), ("pass", "irreversible = 'hashed'")])
@@ -101,7 +101,7 @@ def test_an_irreversible_revision_is_refused_wherever_it_lies(
     alembic_upgrade(empty_app)
 
     with pytest.raises(Refused, match=rf"\[irreversible\] Nothing was done: .* {second} \(hashed\)"):
-        accept(empty_app, undoing, approved(empty_app, target=first))
+        accept(empty_app, approved(empty_app, target=first))
 
 
 def test_more_rows_than_were_accepted_undo_nothing(
@@ -109,7 +109,7 @@ def test_more_rows_than_were_accepted_undo_nothing(
 ) -> None:
     first, second = chain(MAKE_A, ADD_C)
     alembic_upgrade(empty_app)
-    accepted = accept(empty_app, undoing, approved(empty_app, target="base", confirm="base"))
+    accepted = accept(empty_app, approved(empty_app, target="base", confirm="base"))
     undoing.rollback()
     given("INSERT INTO a VALUES (1, 'x'), (2, NULL)")
 
@@ -126,7 +126,7 @@ def test_fewer_rows_are_fine(empty_app: Flask, chain: Chain, given: Given, undoi
     event = approved(empty_app)
     given("DELETE FROM a")
 
-    accepted = accept(empty_app, undoing, event)
+    accepted = accept(empty_app, event)
     recount(undoing, accepted.of(second))
 
     assert accepted.ceilings == {"public.a.c": 1}
@@ -139,7 +139,7 @@ def test_what_nobody_could_count_was_accepted_however_much_it_is(
     alembic_upgrade(empty_app)
     given("INSERT INTO a VALUES (1, 'x')")
 
-    accepted = accept(empty_app, undoing, approved(empty_app) | {"ceilings": {"public.a.c": None}})
+    accepted = accept(empty_app, approved(empty_app) | {"ceilings": {"public.a.c": None}})
     recount(undoing, accepted.of(second))
 
     assert accepted.ceilings == {"public.a.c": None}
@@ -150,7 +150,7 @@ def test_nobody_adds_a_row_between_the_count_and_the_drop(
 ) -> None:
     _, second = chain(MAKE_A, ADD_C)
     alembic_upgrade(empty_app)
-    accepted = accept(empty_app, undoing, approved(empty_app))
+    accepted = accept(empty_app, approved(empty_app))
     undoing.rollback()
 
     recount(undoing, accepted.of(second))
@@ -165,7 +165,7 @@ def test_a_lock_that_is_not_to_be_had_is_the_loop_s_to_retry(
 ) -> None:
     _, second = chain(MAKE_A, ADD_C)
     alembic_upgrade(empty_app)
-    accepted = accept(empty_app, undoing, approved(empty_app))
+    accepted = accept(empty_app, approved(empty_app))
     undoing.commit()
     undoing.exec_driver_sql("SET lock_timeout = '50ms'")
     empty_postgresql.execute("LOCK TABLE a IN ROW EXCLUSIVE MODE")
@@ -179,7 +179,7 @@ def test_what_a_revision_undone_before_has_renamed_is_counted_under_its_new_name
 ) -> None:
     first, second = chain(MAKE_A, ('op.rename_table("a", "z")', 'op.rename_table("z", "a")'))
     alembic_upgrade(empty_app)
-    accepted = accept(empty_app, undoing, approved(empty_app, target="base", confirm="base"))
+    accepted = accept(empty_app, approved(empty_app, target="base", confirm="base"))
     undoing.exec_driver_sql("ALTER TABLE z RENAME TO a")
     undoing.exec_driver_sql("INSERT INTO a VALUES (1)")
 
@@ -194,7 +194,7 @@ def test_rows_that_a_policy_hides_are_counted(
     """The count must be of what DROP takes, not of what the role may see; it fails instead."""
     _, second = chain(MAKE_A, ADD_C)
     alembic_upgrade(empty_app)
-    accepted = accept(empty_app, undoing, approved(empty_app))
+    accepted = accept(empty_app, approved(empty_app))
     undoing.rollback()
     given(
         "CREATE ROLE owner", "GRANT ALL ON SCHEMA public TO owner", "ALTER TABLE a OWNER TO owner",
@@ -216,7 +216,7 @@ def test_what_is_derived_has_no_ceiling(empty_app: Flask, chain: Chain, given: G
     given("CREATE MATERIALIZED VIEW m AS TABLE a")
 
     event = approved(empty_app)
-    accepted = accept(empty_app, undoing, event)
+    accepted = accept(empty_app, event)
     recount(undoing, accepted.of(second))
 
     assert event["ceilings"] == {"public.a": 0}
