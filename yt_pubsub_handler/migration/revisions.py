@@ -6,8 +6,10 @@ The folder cannot change under a running process on Lambda; a development server
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import cast
 
 from alembic.config import Config
@@ -44,6 +46,11 @@ def package_head(app: Flask) -> str | None:
 def is_known(app: Flask, revision: str) -> bool:
     """Tell whether this package holds the file of `revision`, spelled in full."""
     return any(script.revision == revision for script in scripts(app).walk_revisions())
+
+
+def file_hash(app: Flask, revision: str) -> str:
+    """Return the SHA-256 of the revision's file, which tells whether it was changed."""
+    return hashlib.sha256(Path(scripts(app).get_revision(revision).path).read_bytes()).hexdigest()
 
 
 def history(app: Flask) -> list[dict[str, str | None]]:
