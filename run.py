@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -24,7 +25,6 @@ from yt_pubsub_handler.db_utils import (
     release_hold,
     unfreeze,
 )
-from yt_pubsub_handler.migration.connections import LONGEST_STATEMENT
 from yt_pubsub_handler.websub.leases import expire_leases
 
 logger = logging.getLogger(__name__)
@@ -66,12 +66,12 @@ def entry_point(function: Entry) -> Entry:
 
 @entry_point
 def run_alembic_upgrade(event: dict[str, Any], context: Context | None) -> dict[str, Any]:
-    return alembic_upgrade(app, event, _statement_seconds(context))
+    return alembic_upgrade(app, event, _seconds(context))
 
 
 @entry_point
 def run_alembic_downgrade(event: dict[str, Any], context: Context | None) -> dict[str, Any]:
-    return alembic_downgrade(app, event, _statement_seconds(context))
+    return alembic_downgrade(app, event, _seconds(context))
 
 
 @entry_point
@@ -115,17 +115,17 @@ def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[st
         return {"expired": expire_leases()}
 
 
-def _statement_seconds(context: Context | None) -> float:
-    """How long a statement may run so that there is time left to tell about it."""
+def _seconds(context: Context | None) -> float:
+    """How long a migration may take so that there is time left to tell about it."""
     if context is None:
-        return LONGEST_STATEMENT
+        return math.inf
     left = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_REPORT
     if left <= 0:
         raise EntryPointFailed(
             f"Nothing was done: less than {SECONDS_TO_REPORT:.0f} s are left of the function's time. "
             "Raise its timeout_seconds."
         )
-    return min(LONGEST_STATEMENT, left)
+    return left
 
 
 if __name__ == "__main__":

@@ -13,9 +13,10 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from yt_pubsub_handler.database import Model
-from yt_pubsub_handler.migration.connections import LONGEST_STATEMENT, migration_engine
+from yt_pubsub_handler.migration.connections import migration_engine
 from yt_pubsub_handler.settings import settings_of
 
 # Does nothing where the root logger has a handler, as on Lambda and in tests: it is for the `flask` command.
@@ -40,27 +41,30 @@ OPTIONS: dict[str, Any] = {
     # Each revision that is done stays done, and is recorded with what it changed.
     "transaction_per_migration": True,
     "process_revision_directives": drop_empty_revision,
-    "on_version_apply": config.attributes.get("on_version_apply"),
 }
 
 
 def print_sql() -> None:
     """Write the statements of `--sql` without a connection."""
-    context.configure(
-        dialect_name="postgresql", literal_binds=True, dialect_opts={"paramstyle": "named"}, **OPTIONS
-    )
+    context.configure(dialect_name="postgresql", literal_binds=True, dialect_opts={"paramstyle": "named"}, **OPTIONS)
     with context.begin_transaction():
         context.run_migrations()
 
 
 def change_database() -> None:
-    """Run on a connection of our own, whose time-outs are in force before the first statement."""
-    seconds = config.attributes.get("statement_seconds", LONGEST_STATEMENT)
-    engine = migration_engine(settings_of(current_app), statement_seconds=seconds)
-    with engine.connect() as connection:
-        context.configure(connection=connection, **OPTIONS)
-        with context.begin_transaction():
-            context.run_migrations()
+    """Run on the connection that the engine hands in, else, for the `flask` command, on one of our own."""
+    given: Connection | None = config.attributes.get("connection")
+    if given is not None:
+        run_on(given)
+        return
+    with migration_engine(settings_of(current_app)).connect() as connection:
+        run_on(connection)
+
+
+def run_on(connection: Connection) -> None:
+    context.configure(connection=connection, **OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 if context.is_offline_mode():

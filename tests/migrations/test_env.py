@@ -24,17 +24,16 @@ def test_the_time_outs_are_in_force_inside_a_revision(
         "WHERE name ~ 'timeout$|^client_connection|^application_name'\")"
     )
 
-    alembic_upgrade(empty_app, statement_seconds=7.5)
+    alembic_upgrade(empty_app, seconds=100)
 
     in_force = {name: (setting, unit) for name, setting, unit in empty_postgresql.execute("TABLE seen")}
     assert (
         in_force
         | {
             "lock_timeout": ("4000", "ms"),
-            "statement_timeout": ("7500", "ms"),
+            "statement_timeout": ("60000", "ms"),
             "idle_in_transaction_session_timeout": ("15000", "ms"),
             "client_connection_check_interval": ("2000", "ms"),
-            "application_name": ("yt-pubsub-handler migration", None),
         }
         == in_force
     )
@@ -57,9 +56,7 @@ def test_each_revision_is_a_transaction_of_its_own(
     assert empty_postgresql.execute("SELECT version_num FROM alembic_version").fetchall() == [(first,)]
 
 
-def test_an_index_can_be_built_concurrently(
-    empty_app: Flask, write_revisions: Any, empty_postgresql: Any
-) -> None:
+def test_an_index_can_be_built_concurrently(empty_app: Flask, write_revisions: Any, empty_postgresql: Any) -> None:
     write_revisions(
         'op.execute("CREATE TABLE t (a int)")',
         "with op.get_context().autocommit_block(): op.execute('CREATE INDEX CONCURRENTLY ix ON t (a)')",
@@ -71,9 +68,7 @@ def test_an_index_can_be_built_concurrently(
     assert empty_postgresql.execute(query).fetchone() == (True,)
 
 
-def test_a_migration_leaves_every_logger_as_it_was(
-    empty_app: Flask, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_migration_leaves_every_logger_as_it_was(empty_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     """The stock env.py disables the loggers of the warm container that goes on to serve requests."""
     root, ours = logging.getLogger(), logging.getLogger("yt_pubsub_handler.websub.views")
     root.setLevel(logging.INFO)
@@ -87,9 +82,7 @@ def test_a_migration_leaves_every_logger_as_it_was(
     assert caplog.messages == ["still here"]
 
 
-def test_the_statements_can_be_written_down_without_a_database(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_statements_can_be_written_down_without_a_database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def connect(*_: object, **__: object) -> None:
         pytest.fail("--sql asked for a connection")
 

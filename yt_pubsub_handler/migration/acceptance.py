@@ -8,8 +8,8 @@ only while it is still today's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
@@ -23,6 +23,7 @@ from yt_pubsub_handler.migration.losses import Loss
 from yt_pubsub_handler.migration.plan import Event, Plan, make_plan
 from yt_pubsub_handler.migration.reading import reading, unreachable
 from yt_pubsub_handler.migration.targets import Way
+from yt_pubsub_handler.migration.witness import Witness, look, look_again
 from yt_pubsub_handler.release import read_release
 
 _ASK_AGAIN = "Ask for the plan (run.run_alembic_plan), have it approved, and give its digest and its ceilings."
@@ -36,9 +37,9 @@ class Accepted:
     losses: tuple[Loss, ...] = ()
     ceilings: Mapping[str, int | None] = field(default_factory=dict)
 
-    def of(self, revision: str) -> Accepted:
+    def of(self, revision: str) -> list[Loss]:
         """Return what may be lost in undoing `revision`."""
-        return replace(self, losses=tuple(loss for loss in self.losses if loss.revision == revision))
+        return [loss for loss in self.losses if loss.revision == revision]
 
 
 def accept(app: Flask, event: Event) -> Accepted:
@@ -53,23 +54,34 @@ def accept(app: Flask, event: Event) -> Accepted:
             plan = make_plan(app, connection, "downgrade", event, read_release())
     except DBAPIError as error:
         raise unreachable(error) from None
+    if not plan.way.revisions:
+        return Accepted(plan.way)  # It was done before: whatever was accepted, nothing more is lost.
     _refuse_irreversible(plan)
     _refuse_digest(plan, event.get("digest"))
     return Accepted(plan.way, plan.losses, _ceilings(plan, event.get("ceilings", {})))
 
 
-def recount(connection: Connection, accepted: Accepted) -> None:
+def recount(connection: Connection, accepted: Accepted, revision: str) -> Witness:
     """
-    Lock the tables that lose something, count again, and refuse more than was accepted.
+    Lock the tables that lose something in undoing `revision`, count again, and refuse more than was accepted.
 
-    Call it inside the transaction that undoes a revision, before its first statement, with `accepted.of(revision)`:
-    the locks (ACCESS EXCLUSIVE) are what its DROP takes anyway, and keep the counts true until it commits. Raises
+    Call it inside the transaction that undoes the revision, before its first statement: the locks (ACCESS EXCLUSIVE)
+    are what its DROP takes anyway, and keep the counts true until it commits. What it returns is for `verify`. Raises
     Refused ("ceilings"); a lock that is not to be had is the DBAPIError it always is.
     """
+    losses = accepted.of(revision)
+    _refuse_more(connection, losses, accepted.ceilings)
+    return look(connection, losses)
+
+
+verify = look_again
+
+
+def _refuse_more(connection: Connection, losses: Iterable[Loss], ceilings: Mapping[str, int | None]) -> None:
     limited = [
         (loss, loss.store, ceiling)
-        for loss in accepted.losses
-        if loss.store is not None and (ceiling := accepted.ceilings.get(loss.object)) is not None
+        for loss in losses
+        if loss.store is not None and (ceiling := ceilings.get(loss.object)) is not None
     ]
     columns: dict[int, set[int]] = {}
     for _, store, _ in limited:

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS pipeline.runs (
     run text,
     attempt integer,
     token bigint NOT NULL,
+    tag text NOT NULL,
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     ended_at timestamptz,
     outcome text NOT NULL DEFAULT 'running'
@@ -119,7 +120,7 @@ def ledger_version(connection: Connection) -> int:
 
 def ensure_ledger(connection: Connection) -> None:
     """
-    Make the ledger's tables, or bring them to this version, in one transaction; commits on `connection`.
+    Make the ledger's tables, or bring them to this version; commits. Where it was cut off, it goes on next time.
 
     Two at once may fail each other: call it under the mutex. A newer ledger is left as it is: the release that
     made it has only added to it.

@@ -23,7 +23,7 @@ from yt_pubsub_handler.migration.counts import count_losses
 from yt_pubsub_handler.migration.errors import Refused
 from yt_pubsub_handler.migration.losses import Loss, Losses
 from yt_pubsub_handler.migration.reading import reading, unreachable
-from yt_pubsub_handler.migration.targets import Way, way_down, way_up
+from yt_pubsub_handler.migration.targets import Way, read_target, way_down, way_up
 from yt_pubsub_handler.migration.written import Direction, Written, write_down
 from yt_pubsub_handler.release import Release, read_release
 
@@ -85,7 +85,8 @@ def plan(app: Flask, event: Event, seconds: float = SECONDS) -> dict[str, Any]:
 
 def make_plan(app: Flask, connection: Connection, direction: Direction, event: Event, release: Release) -> Plan:
     """Return the plan for the database as `connection` sees it. Raises Refused."""
-    way = way_up(app, connection) if direction == "upgrade" else way_down(app, connection, event)
+    up = direction == "upgrade"
+    way = way_up(app, connection) if up else way_down(app, connection, read_target(event))
     written = tuple(write_down(app, direction, way.revisions))
     losses = tuple(_find_losses(connection, written))
     return Plan(direction, way, written, losses, _digest(direction, way, release.commit, written, losses))

@@ -48,17 +48,17 @@ def is_known(app: Flask, revision: str) -> bool:
     return any(script.revision == revision for script in scripts(app).walk_revisions())
 
 
+def file_hash(app: Flask, revision: str) -> str:
+    """Return the SHA-256 of the revision's file, which tells whether it was changed."""
+    return hashlib.sha256(Path(scripts(app).get_revision(revision).path).read_bytes()).hexdigest()
+
+
 def history(app: Flask) -> list[dict[str, str | None]]:
     """Return what this package holds, first to head, as `{"revision": …, "down": …, "message": …}`."""
     return [
         {"revision": script.revision, "down": _one(script.down_revision), "message": script.doc}
         for script in reversed(list(scripts(app).walk_revisions()))
     ]
-
-
-def file_hash(app: Flask, revision: str) -> str:
-    """Return the SHA-256 of the file of `revision`, in hexadecimal: a revision that was corrected is another one."""
-    return hashlib.sha256(Path(scripts(app).get_revision(revision).path).read_bytes()).hexdigest()
 
 
 def database_revision(connection: Connection) -> str | None:

@@ -17,9 +17,11 @@ from sqlalchemy import Connection, text
 
 from yt_pubsub_handler.migration.errors import Refused
 from yt_pubsub_handler.migration.ledger_schema import ledger_version
+from yt_pubsub_handler.migration.paths import pending
 from yt_pubsub_handler.migration.revisions import REVISION_ID, database_revision, is_known, package_head, scripts
 
 BASE = "base"
+_TWICE = '{"target": "base", "confirm": "base"}'
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 
 
@@ -32,61 +34,61 @@ class Way:
     revisions: tuple[str, ...]
 
 
-def way_up(app: Flask, connection: Connection) -> Way:
-    """Return the way from where the database is to this package's head. Raises Refused."""
-    start, head = database_revision(connection), package_head(app)
-    _refuse_unknown(app, start)
-    if head is None:
-        return Way(start, None, ())
-    pending = [script.revision for script in scripts(app).iterate_revisions(head, start or BASE)]
-    return Way(start, head, tuple(reversed(pending)))
-
-
-def way_down(app: Flask, connection: Connection, event: Mapping[str, Any]) -> Way:
+def read_target(event: Mapping[str, Any]) -> str:
     """
-    Return the way from where the database is back to `event["target"]`.
+    Return the target of a downgrade as `event` words it, by default "-1". Raises Refused.
 
-    A target is a revision's 12 digits, the commit of a promoted release (7 digits or more), "-1" for the revision
-    before (the default), or "base" with `event["confirm"]` saying "base" too. Raises Refused.
+    It is a revision's 12 digits, the commit of a promoted release (7 digits or more), "-1" for the revision before,
+    or "base" with `event["confirm"]` saying "base" too.
     """
-    start = database_revision(connection)
-    if start is None:
-        raise Refused("empty-database", "Nothing was done: the database is empty, there is nothing to undo.")
-    _refuse_unknown(app, start)
-    down = [script.revision for script in scripts(app).iterate_revisions(start, BASE)]
-    target = _target(connection, event, down)
-    undone = down if target is None else down[: down.index(target)]
-    return Way(start, target, tuple(undone))
-
-
-def _target(connection: Connection, event: Mapping[str, Any], down: list[str]) -> str | None:
-    """Return the revision that `event` names, None for before the first."""
-    wanted = event.get("target", "-1")
-    if wanted == BASE:
-        if event.get("confirm") != BASE:
-            raise Refused(
-                "base",
-                "Nothing was done: going back to base drops every table. If that is meant, "
-                'say so twice: {"target": "base", "confirm": "base"}.',
-            )
-        return None
-    if wanted == "-1":
-        if len(down) == 1:
-            raise Refused(
-                "base",
-                f"Nothing was done: {down[0]} is the first revision, before it there are no tables. "
-                'If that is meant, say so twice: {"target": "base", "confirm": "base"}.',
-            )
-        return down[1]
-    if not isinstance(wanted, str) or not _COMMIT.fullmatch(wanted):
+    target = event.get("target", "-1")
+    if target == BASE and event.get("confirm") != BASE:
+        raise Refused(
+            "base", f"Nothing was done: going back to base drops every table. If that is meant, say so twice: {_TWICE}."
+        )
+    if not isinstance(target, str) or not (target in (BASE, "-1") or _COMMIT.fullmatch(target)):
         raise Refused(
             "target",
             "Nothing was done: a target is the 12 digits of a revision, the commit of a promoted release "
             '(7 digits or more), "-1" or "base".',
         )
-    if wanted in down:
-        return wanted
-    return _of_release(connection, wanted, down)
+    return target
+
+
+def way_up(app: Flask, connection: Connection) -> Way:
+    """Return the way from where the database is to this package's head. Raises Refused."""
+    start = database_revision(connection)
+    return Way(start, package_head(app), tuple(pending(app, start)))
+
+
+def way_down(app: Flask, connection: Connection, target: str) -> Way:
+    """Return the way from where the database is back to `target`, as `read_target` returns it. Raises Refused."""
+    start = database_revision(connection)
+    if start is None:
+        raise Refused("empty-database", "Nothing was done: the database is empty, there is nothing to undo.")
+    if not is_known(app, start):
+        raise Refused(
+            "unknown-revision",
+            f"Nothing was done: the database is at {start}, which this package does not hold. "
+            "Invoke the version that holds it.",
+        )
+    down = [script.revision for script in scripts(app).iterate_revisions(start, BASE)]
+    if target == BASE:
+        return Way(start, None, tuple(down))
+    revision = (
+        _one_back(down) if target == "-1" else target if target in down else _of_release(connection, target, down)
+    )
+    return Way(start, revision, tuple(down[: down.index(revision)]))
+
+
+def _one_back(down: list[str]) -> str:
+    if len(down) == 1:
+        raise Refused(
+            "base",
+            f"Nothing was done: {down[0]} is the first revision, before it there are no tables. "
+            f"If that is meant, say so twice: {_TWICE}.",
+        )
+    return down[1]
 
 
 def _of_release(connection: Connection, commit: str, down: list[str]) -> str:
@@ -105,12 +107,3 @@ def _of_release(connection: Connection, commit: str, down: list[str]) -> str:
         f"Nothing was done: {named} is not a {kind} before {down[0]}, where the database is. "
         f"The revisions before it are: {', '.join(down[1:]) or 'none'}.",
     )
-
-
-def _refuse_unknown(app: Flask, start: str | None) -> None:
-    if start is not None and not is_known(app, start):
-        raise Refused(
-            "unknown-revision",
-            f"Nothing was done: the database is at {start}, which this package (head {package_head(app)}) does not "
-            "hold. Invoke the version that holds it, or deploy the commit that does.",
-        )
