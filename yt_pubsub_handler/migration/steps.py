@@ -58,9 +58,13 @@ class StepFailed(Exception):
         self.revision, self.code, self.message, self.kept = revision, code, message, kept
 
 
-def take_step(run: Run, revision: str) -> Step:
-    """Apply or undo `revision`, trying again while a lock is not to be had. Raises StepFailed."""
-    tries = _Tries(run, revision)
+def take_step(run: Run, revision: str, accepted: Any = None) -> Step:
+    """
+    Apply or undo `revision`, trying again while a lock is not to be had. Raises StepFailed.
+
+    `accepted` is what `Hooks.accept` returned.
+    """
+    tries = _Tries(run, revision, accepted)
     began = time.monotonic()
     for retries, pause in enumerate([*pauses(), None]):
         try:
@@ -81,8 +85,8 @@ def take_step(run: Run, revision: str) -> Step:
 class _Tries:
     """The tries of one revision, under one row of the ledger."""
 
-    def __init__(self, run: Run, revision: str) -> None:
-        self._run, self._revision = run, revision
+    def __init__(self, run: Run, revision: str, accepted: Any) -> None:
+        self._run, self._revision, self._accepted = run, revision, accepted
         self._limits = limits_of(scripts(run.app).get_revision(revision))
         self._hash = file_hash(run.app, revision)
         self.blockers: list[Blocker] = []
@@ -92,7 +96,7 @@ class _Tries:
                 "deadline",
                 f"{run.deadline.left():.0f} s are left, too few for its budget of {self._limits.budget_seconds:.0f} s",
             )
-        self.number = run.ledger.begin_step(run.number, revision, run.request.direction, self._hash)
+        self.number = run.ledger.begin_step(run.begun.number, revision, run.request.direction, self._hash)
         self._invalid: set[Index] | None = None
 
     def fits(self, pause: float = 0.0) -> bool:
@@ -149,13 +153,20 @@ class _Tries:
                 before=partial(self._before, work),
                 after=partial(self._after, work),
             )
+            if not work.committed:
+                # Alembic takes a transaction that it has not begun for its caller's, and leaves it to be rolled back.
+                raise MigrationFailed(
+                    "env-connection",
+                    "nothing was committed: migrations/env.py sends a statement before context.configure(), or does "
+                    "not come to run_migrations()",
+                )
         finally:
             self.blockers = merge(self.blockers, run.heartbeat.unwatch())
             work.connection.close()
 
     def _before(self, work: Work, connection: Connection) -> None:
         if self._run.request.direction == "downgrade":
-            self._run.hooks.recount(connection, self._run.accepted)
+            self._run.hooks.recount(connection, self._accepted)
         work.began = True
 
     def _after(self, work: Work, connection: Connection) -> None:
