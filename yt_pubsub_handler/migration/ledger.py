@@ -34,6 +34,15 @@ class Ended:
     error: str | None
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A run that the ledger knows of: its number, its token for the fence, and the revision it begins at."""
+
+    number: int
+    token: int
+    start: str | None
+
+
 class Ledger:
     """Writes what a run does after it has begun, each word committed at once, in a session of its own."""
 
@@ -69,18 +78,24 @@ class Ledger:
             error=error and error.message,
         )
 
-    def begin_step(self, run: int, revision: str, direction: Direction, file_hash: str) -> int:
-        """Write down that a revision is about to be applied or undone, and return the step's number."""
-        return int(
-            self._write(
-                "INSERT INTO pipeline.steps (run_id, revision, direction, file_hash) "
-                "VALUES (:run, :revision, :direction, :hash) RETURNING id",
-                run=run,
-                revision=revision,
-                direction=direction,
-                hash=file_hash,
-            )
+    def begin_step(self, begun: Begun, revision: str, direction: Direction, file_hash: str) -> int:
+        """
+        Write down that a revision is about to be applied or undone, and return the step's number.
+
+        Raises MigrationFailed when there is a successor: its steps are the ones to be read.
+        """
+        step = self._write(
+            "INSERT INTO pipeline.steps (run_id, revision, direction, file_hash) "
+            "SELECT :run, :revision, :direction, :hash FROM pipeline.fence WHERE token = :token RETURNING id",
+            run=begun.number,
+            revision=revision,
+            direction=direction,
+            hash=file_hash,
+            token=begun.token,
         )
+        if step is None:
+            raise MigrationFailed("fence", "Another run has taken the mutex since, so this one begins nothing more.")
+        return int(step)
 
     def note_tries(self, step: int, retries: int, blockers: list[Blocker]) -> None:
         self._write(

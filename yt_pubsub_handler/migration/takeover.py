@@ -7,29 +7,18 @@ client was killed, for ever after it was frozen between two statements.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection
 
 from yt_pubsub_handler.migration import backends
 from yt_pubsub_handler.migration.connections import name
 from yt_pubsub_handler.migration.fence import raise_fence
-from yt_pubsub_handler.migration.ledger import begin_run, close_interrupted
+from yt_pubsub_handler.migration.ledger import Begun, begin_run, close_interrupted
 from yt_pubsub_handler.migration.ledger_schema import ensure_ledger
 from yt_pubsub_handler.migration.requests import Request
 from yt_pubsub_handler.migration.revisions import database_revision
 
 GRACE_SECONDS = 5.0
 """For how long the sessions of earlier runs may end by themselves, as a COMMIT does that is under way."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A run that the ledger knows of: its number, its token, and the revision it begins at."""
-
-    number: int
-    token: int
-    start: str | None
 
 
 def take_over(mutex_session: Connection, request: Request, tag: str) -> Begun:

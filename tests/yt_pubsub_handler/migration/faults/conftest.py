@@ -37,11 +37,11 @@ def downgrade() -> None:
     {downgrade}
 """
 
-# The clocks of the engine, ten times as fast: a silent holder loses the mutex after one second.
+# The clocks of the engine, faster: a silent holder loses the mutex after one second.
 FAST = {
     "mutex.OPTIONS": {"idle_session_timeout": "1s"},
     "heartbeat.BEAT_SECONDS": 0.2,
-    "takeover.GRACE_SECONDS": 1.0,
+    "takeover.GRACE_SECONDS": 0.3,
 }
 
 
