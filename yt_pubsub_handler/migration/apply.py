@@ -82,15 +82,11 @@ def _run(
             try:
                 if ended := recorded.ended():
                     return recorded.answer(ended)
-                token = take_over(ledger)
-                start = database_revision(ledger.connection)
-                revisions, accepted = path(ledger.connection, start)
-                for revision in revisions:
-                    limits_of(scripts(app).get_revision(revision))
-                number = ledger.begin_run(request, token, start)
-                heartbeat = Heartbeat(lock, number, token)
-                run = Run(app, request, number, token, sessions, ledger, heartbeat, deadline, hooks, accepted, reason)
-                return _take_steps(run, start, revisions)
+                begun = take_over(lock, request, sessions.tag)
+                heartbeat = Heartbeat(lock, begun.number, begun.token)
+                run = Run(app, request, begun, sessions, ledger, heartbeat, deadline, hooks, reason)
+                with heartbeat:
+                    return _go(run, path)
             finally:
                 _release(lock)
     except DBAPIError as error:
@@ -102,26 +98,28 @@ def _run(
         ) from None
 
 
-def _take_steps(run: Run, start: str | None, revisions: Sequence[str]) -> Report:
+def _go(run: Run, path: Path) -> Report:
+    """Do all there is to do, and write down how it ended, whichever way."""
     steps: list[Step] = []
-    if revisions:
-        run.heartbeat.start()
+    start = now = run.begun.start
     try:
+        revisions, accepted = path(run.ledger.connection, start)
         for revision in revisions:
-            steps.append(take_step(run, revision))
+            limits_of(scripts(run.app).get_revision(revision))
+        for revision in revisions:
+            steps.append(take_step(run, revision, accepted))
             logger.info("%s: revision %s is %s", run.request.direction, revision, run.outcome)
     except StepFailed as failure:
         now = database_revision(run.ledger.connection)
         error = failed(run.request, failure, steps, start=start, now=now)
-        outcome = "cancelled" if failure.code == "cancelled" else "failed"
-        run.ledger.end_run(run.number, outcome, now, error=error)
+        run.ledger.end_run(run.begun.number, "cancelled" if failure.code == "cancelled" else "failed", now, error=error)
         raise error from None
-    finally:
-        if revisions:
-            run.heartbeat.stop()
-    end = database_revision(run.ledger.connection)
-    done = report(run.request, run.number, steps, head=package_head(run.app), start=start, end=end)
-    run.ledger.end_run(run.number, run.outcome, end, result=done)
+    except MigrationError as refusal:
+        run.ledger.end_run(run.begun.number, "failed", now, error=refusal)
+        raise
+    now = database_revision(run.ledger.connection)
+    done = report(run.request, run.begun.number, steps, head=package_head(run.app), start=start, end=now)
+    run.ledger.end_run(run.begun.number, run.outcome, now, result=done)
     return done
 
 

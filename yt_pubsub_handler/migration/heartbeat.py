@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from sqlalchemy import Connection, text
@@ -36,7 +36,7 @@ _LOOK = text(
 
 
 class Heartbeat:
-    """Beats in a thread of its own from `start` to `stop`. `mutex_session` is not to be used meanwhile."""
+    """Beats in a thread of its own while it is entered; `mutex_session` is not to be used meanwhile."""
 
     def __init__(self, mutex_session: Connection, run: int, token: int) -> None:
         self._session = mutex_session
@@ -51,10 +51,11 @@ class Heartbeat:
         self._blockers: list[Blocker] = []
         self._thread = threading.Thread(target=self._beat, name="migration-heartbeat", daemon=True)
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()

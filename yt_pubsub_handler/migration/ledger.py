@@ -34,8 +34,17 @@ class Ended:
     error: str | None
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A run that the ledger knows of: its number, its token for the fence, and the revision it begins at."""
+
+    number: int
+    token: int
+    start: str | None
+
+
 class Ledger:
-    """Writes what a run does, each word committed at once, in a session of its own."""
+    """Writes what a run does after it has begun, each word committed at once, in a session of its own."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -51,27 +60,6 @@ class Ledger:
 
     def close(self) -> None:
         self._connection.close()
-
-    def begin_run(self, request: Request, token: int, start: str | None) -> int:
-        """Write down that `request` begins at revision `start`, and return the run's number."""
-        return int(
-            self._write(
-                "INSERT INTO pipeline.runs (key, direction, from_revision, target_revision, release, lambda_version, "
-                "actor, run, attempt, token, tag) VALUES (:key, :direction, :start, :target, :release, :version, "
-                ":actor, :run, :attempt, :token, :tag) RETURNING id",
-                key=request.key,
-                direction=request.direction,
-                start=start,
-                target=request.target,
-                release=request.release.commit,
-                version=request.release.version,
-                actor=request.actor,
-                run=request.run,
-                attempt=request.attempt,
-                token=token,
-                tag=self._sessions.tag,
-            )
-        )
 
     def end_run(
         self, run: int, outcome: str, to_revision: str | None, *, result: Mapping[str, Any] | None = None,
@@ -90,18 +78,24 @@ class Ledger:
             error=error and error.message,
         )
 
-    def begin_step(self, run: int, revision: str, direction: Direction, file_hash: str) -> int:
-        """Write down that a revision is about to be applied or undone, and return the step's number."""
-        return int(
-            self._write(
-                "INSERT INTO pipeline.steps (run_id, revision, direction, file_hash) "
-                "VALUES (:run, :revision, :direction, :hash) RETURNING id",
-                run=run,
-                revision=revision,
-                direction=direction,
-                hash=file_hash,
-            )
+    def begin_step(self, begun: Begun, revision: str, direction: Direction, file_hash: str) -> int:
+        """
+        Write down that a revision is about to be applied or undone, and return the step's number.
+
+        Raises MigrationFailed when there is a successor: its steps are the ones to be read.
+        """
+        step = self._write(
+            "INSERT INTO pipeline.steps (run_id, revision, direction, file_hash) "
+            "SELECT :run, :revision, :direction, :hash FROM pipeline.fence WHERE token = :token RETURNING id",
+            run=begun.number,
+            revision=revision,
+            direction=direction,
+            hash=file_hash,
+            token=begun.token,
         )
+        if step is None:
+            raise MigrationFailed("fence", "Another run has taken the mutex since, so this one begins nothing more.")
+        return int(step)
 
     def note_tries(self, step: int, retries: int, blockers: list[Blocker]) -> None:
         self._write(
@@ -134,25 +128,6 @@ class Ledger:
             error=message,
         )
 
-    def close_interrupted(self, revision: str | None) -> list[int]:
-        """
-        Close what earlier runs have left open, and return the runs that were cut off.
-
-        Only for the holder of the mutex, after their sessions have ended: nothing can be under way any more.
-        """
-        self._write(
-            "UPDATE pipeline.steps SET outcome = 'interrupted', ended_at = clock_timestamp() WHERE outcome = 'started'"
-        )
-        found = self.connection.execute(
-            text(
-                "UPDATE pipeline.runs SET outcome = 'interrupted', ended_at = clock_timestamp(), "
-                "to_revision = :revision, error_code = 'interrupted', error = 'It ended without a word; found by the "
-                "next one.' WHERE outcome = 'running' RETURNING id"
-            ),
-            {"revision": revision},
-        )
-        return list(found.scalars())
-
     def _write(self, statement: str, **values: Any) -> Any:
         """Run one statement, in a new session if ours is gone, and return its first value."""
         try:
@@ -165,6 +140,52 @@ class Ledger:
     def _first(self, statement: str, values: dict[str, Any]) -> Any:
         found = self.connection.execute(text(statement), values)
         return found.scalar() if found.returns_rows else None
+
+
+def begin_run(connection: Connection, request: Request, *, token: int, tag: str, start: str | None) -> int:
+    """Write down that `request` begins at revision `start`, and return the run's number."""
+    found = connection.scalar(
+        text(
+            "INSERT INTO pipeline.runs (key, direction, from_revision, target_revision, release, lambda_version, "
+            "actor, run, attempt, token, tag) VALUES (:key, :direction, :start, :target, :release, :version, "
+            ":actor, :run, :attempt, :token, :tag) RETURNING id"
+        ),
+        {
+            "key": request.key,
+            "direction": request.direction,
+            "start": start,
+            "target": request.target,
+            "release": request.release.commit,
+            "version": request.release.version,
+            "actor": request.actor,
+            "run": request.run,
+            "attempt": request.attempt,
+            "token": token,
+            "tag": tag,
+        },
+    )
+    return int(found)
+
+
+def close_interrupted(connection: Connection, revision: str | None) -> None:
+    """
+    Close what earlier runs have left open; the database is at `revision`.
+
+    Only for the holder of the mutex, after their sessions have ended: nothing can be under way any more.
+    """
+    connection.execute(
+        text(
+            "UPDATE pipeline.steps SET outcome = 'interrupted', ended_at = clock_timestamp() WHERE outcome = 'started'"
+        )
+    )
+    connection.execute(
+        text(
+            "UPDATE pipeline.runs SET outcome = 'interrupted', ended_at = clock_timestamp(), "
+            "to_revision = :revision, error_code = 'interrupted', error = 'It ended without a word; the next run found "
+            "it.' WHERE outcome = 'running'"
+        ),
+        {"revision": revision},
+    )
 
 
 def end_step(connection: Connection, step: int, outcome: str) -> None:

@@ -58,57 +58,43 @@ class StepFailed(Exception):
         self.revision, self.code, self.message, self.kept = revision, code, message, kept
 
 
-def take_step(run: Run, revision: str) -> Step:
-    """Apply or undo `revision`, trying again while a lock is not to be had. Raises StepFailed."""
-    tries = _Tries(run, revision)
+def take_step(run: Run, revision: str, accepted: Any = None) -> Step:
+    """
+    Apply or undo `revision`, trying again while a lock is not to be had. Raises StepFailed.
+
+    `accepted` is what `Hooks.accept` returned.
+    """
     began = time.monotonic()
-    for retries, pause in enumerate([*pauses(), None]):
-        try:
-            tries.once_more()
-        except StepFailed as failure:
-            again = failure.code == "lock-timeout" and not failure.kept and pause is not None
-            run.ledger.note_tries(tries.number, retries, tries.blockers)
-            if not again or not tries.fits(pause or 0.0):
-                run.ledger.fail_step(tries.number, failure.code, failure.message)
-                raise
-            logger.info("%s: %s", revision, failure.message)
-            tries.pause(pause or 0.0)
-        else:
-            break
+    try:
+        tries = _Tries(run, revision, accepted)
+        for retries, pause in enumerate([*pauses(), None]):
+            failure = tries.once_more()
+            if failure is None:
+                break
+            tries.go_on_or_fail(failure, retries, pause)
+    except MigrationError as error:
+        raise StepFailed(revision, error.code, error.message) from None
     return Step(revision, round(time.monotonic() - began, 3), retries, tries.blockers)
 
 
 class _Tries:
     """The tries of one revision, under one row of the ledger."""
 
-    def __init__(self, run: Run, revision: str) -> None:
-        self._run, self._revision = run, revision
+    def __init__(self, run: Run, revision: str, accepted: Any) -> None:
+        self._run, self._revision, self._accepted = run, revision, accepted
         self._limits = limits_of(scripts(run.app).get_revision(revision))
         self._hash = file_hash(run.app, revision)
         self.blockers: list[Blocker] = []
-        if not self.fits():
-            raise StepFailed(
-                revision,
-                "deadline",
-                f"{run.deadline.left():.0f} s are left, too few for its budget of {self._limits.budget_seconds:.0f} s",
-            )
-        self.number = run.ledger.begin_step(run.number, revision, run.request.direction, self._hash)
         self._invalid: set[Index] | None = None
         self._witness: Any = None
+        run.heartbeat.check()
+        if not self._fits():
+            budget, left = self._limits.budget_seconds, run.deadline.left()
+            raise MigrationFailed("deadline", f"{left:.0f} s are left, too few for its budget of {budget:.0f} s")
+        self._number = run.ledger.begin_step(run.begun, revision, run.request.direction, self._hash)
 
-    def fits(self, pause: float = 0.0) -> bool:
-        """Tell whether a try that begins in `pause` seconds can use up its budget."""
-        return pause + self._limits.budget_seconds <= self._run.deadline.left()
-
-    def pause(self, seconds: float) -> None:
-        try:
-            self._run.heartbeat.wait(seconds)
-        except MigrationError as verdict:
-            self._run.ledger.fail_step(self.number, verdict.code, verdict.message)
-            raise StepFailed(self._revision, verdict.code, verdict.message) from None
-
-    def once_more(self) -> None:
-        """Try; raises StepFailed when it was not done, and that is certain."""
+    def once_more(self) -> StepFailed | None:
+        """Try; return why it was not done, None if it was. Either is certain."""
         work: Work | None = None
         try:
             self._heal()
@@ -116,9 +102,29 @@ class _Tries:
             self._run_revision(work)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a revision raises is told, or was committed.
             failure = self._explain(error, work)
-            if failure is not None:
-                raise failure from None
-            logger.warning("%s was committed, though an error came back: %s", self._revision, _describe(error))
+            if failure is None:
+                logger.warning("%s was committed, though an error came back: %s", self._revision, _describe(error))
+            return failure
+        return None
+
+    def go_on_or_fail(self, failure: StepFailed, retries: int, pause: float | None) -> None:
+        """Wait for `pause` seconds if another try may help and can end in time; else raise `failure`."""
+        ledger = self._run.ledger
+        ledger.note_tries(self._number, retries, self.blockers)
+        again = failure.code == "lock-timeout" and not failure.kept
+        if pause is None or not again or not self._fits(pause):
+            ledger.fail_step(self._number, failure.code, failure.message)
+            raise failure
+        logger.info("%s, again in %.1f s: %s", self._revision, pause, failure.message)
+        try:
+            self._run.heartbeat.wait(pause)
+        except MigrationError as verdict:
+            ledger.fail_step(self._number, verdict.code, verdict.message)
+            raise
+
+    def _fits(self, pause: float = 0.0) -> bool:
+        """Tell whether a try that begins in `pause` seconds can use up its budget."""
+        return pause + self._limits.budget_seconds <= self._run.deadline.left()
 
     def _heal(self) -> None:
         """Once, before the first try: drop what earlier runs of this revision have left."""
@@ -136,7 +142,7 @@ class _Tries:
 
     def _open(self) -> Work:
         run, seconds = self._run, min(self._limits.budget_seconds, self._run.deadline.left())
-        return Work(run, self.number, self._limits, seconds)
+        return Work(run, self._number, self._limits, seconds)
 
     def _run_revision(self, work: Work) -> None:
         run = self._run
@@ -150,13 +156,20 @@ class _Tries:
                 before=partial(self._before, work),
                 after=partial(self._after, work),
             )
+            if not work.committed:
+                # Alembic takes a transaction that it has not begun for its caller's, and leaves it to be rolled back.
+                raise MigrationFailed(
+                    "env-connection",
+                    "nothing was committed: migrations/env.py sends a statement before context.configure(), or does "
+                    "not come to run_migrations()",
+                )
         finally:
             self.blockers = merge(self.blockers, run.heartbeat.unwatch())
             work.connection.close()
 
     def _before(self, work: Work, connection: Connection) -> None:
         if self._run.request.direction == "downgrade":
-            self._witness = self._run.hooks.recount(connection, self._run.accepted, self._revision)
+            self._witness = self._run.hooks.recount(connection, self._accepted, self._revision)
         work.began = True
 
     def _after(self, work: Work, connection: Connection) -> None:
@@ -167,7 +180,7 @@ class _Tries:
         if run.request.direction == "downgrade":
             run.hooks.verify(connection, self._witness)
             run.hooks.hold(connection, self._revision, self._hash, run.request.actor, run.reason)
-        end_step(connection, self.number, run.outcome)
+        end_step(connection, self._number, run.outcome)
         work.done = True
 
     def _explain(self, error: BaseException, work: Work | None) -> StepFailed | None:
@@ -176,7 +189,7 @@ class _Tries:
         tag = name("work", run.sessions.tag)
         beside = run.ledger.connection
         backends.end(beside, backends.wait_until_gone(beside, tag, _GRACE_SECONDS), tag)
-        outcome = run.ledger.step_outcome(self.number)
+        outcome = run.ledger.step_outcome(self._number)
         if outcome == run.outcome:
             return None
         verdict: MigrationError | None = run.heartbeat.look_again()

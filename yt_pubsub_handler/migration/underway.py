@@ -7,14 +7,13 @@ It is made once the mutex is held and the ledger knows of the run; nothing in it
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask
 
 from yt_pubsub_handler.migration.connections import Sessions
 from yt_pubsub_handler.migration.heartbeat import Heartbeat
 from yt_pubsub_handler.migration.hooks import Hooks
-from yt_pubsub_handler.migration.ledger import Ledger
+from yt_pubsub_handler.migration.ledger import Begun, Ledger
 from yt_pubsub_handler.migration.limits import Deadline
 from yt_pubsub_handler.migration.requests import Request
 
@@ -23,18 +22,16 @@ _OUTCOMES = {"upgrade": "applied", "downgrade": "undone"}
 
 @dataclass(frozen=True)
 class Run:
-    """What a run under the mutex has at hand; `accepted` is what `Hooks.accept` returned."""
+    """What a run under the mutex has at hand; `reason` is why a downgrade was asked for."""
 
     app: Flask
     request: Request
-    number: int
-    token: int
+    begun: Begun
     sessions: Sessions
     ledger: Ledger
     heartbeat: Heartbeat
     deadline: Deadline
     hooks: Hooks
-    accepted: Any = None
     reason: str | None = None
 
     @property

@@ -43,7 +43,7 @@ class Work:
         self.connection = run.sessions.open("work", lock_timeout=self._lock_timeout, statement_timeout=longest)
         self.driver = driver_of(self.connection)
         self.seconds, self._since = seconds, time.monotonic()
-        self.began = self.done = self.kept = False
+        self.began = self.done = self.kept = self.committed = False
         self.built: set[Index] = set()
         self._hurried = True
         event.listen(self.connection, "before_cursor_execute", self._before)
@@ -57,7 +57,7 @@ class Work:
     def drop(self, indexes: list[Index]) -> None:
         """Drop invalid indexes, before anything else in this session."""
         self.connection.execution_options(isolation_level="AUTOCOMMIT")
-        check_fence(self.connection, self._run.token)
+        check_fence(self.connection, self._run.begun.token)
         self._hurry(False)
         self._wait_for_older_transactions(None)
         drop(self.driver, indexes)
@@ -71,7 +71,7 @@ class Work:
                 "Use op.get_context().autocommit_block().",
             )
         if self.driver.autocommit:
-            check_fence(self.connection, self._run.token)
+            check_fence(self.connection, self._run.begun.token)
         kind = unhurried(statement)
         self._hurry(kind is None or self._stalls_others())
         if kind is not None and kind.waits and self.driver.autocommit:
@@ -82,8 +82,9 @@ class Work:
 
     def _commit(self, _connection: Connection) -> None:
         self._run.heartbeat.check()
-        check_fence(self.connection, self._run.token)
+        check_fence(self.connection, self._run.begun.token)
         self.kept = self.kept or (self.began and not self.done)
+        self.committed = self.done
 
     def _hurry(self, hurry: bool) -> None:
         """Put the lock time-out in force, or out of it."""
