@@ -14,7 +14,17 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from yt_pubsub_handler import create_app
-from yt_pubsub_handler.db_utils import alembic_downgrade, alembic_upgrade, migration_status
+from yt_pubsub_handler.db_utils import (
+    alembic_downgrade,
+    alembic_upgrade,
+    freeze,
+    migration_history,
+    migration_plan,
+    migration_status,
+    record_release,
+    release_hold,
+    unfreeze,
+)
 from yt_pubsub_handler.websub.leases import expire_leases
 
 logger = logging.getLogger(__name__)
@@ -67,6 +77,36 @@ def run_alembic_downgrade(event: dict[str, Any], context: Context | None) -> dic
 @entry_point
 def run_migration_status(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
     return migration_status(app, event)
+
+
+@entry_point
+def run_alembic_plan(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return migration_plan(app, event)
+
+
+@entry_point
+def run_migration_history(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return migration_history(app, event)
+
+
+@entry_point
+def run_record_release(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return record_release(app, event)
+
+
+@entry_point
+def run_release_hold(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return release_hold(app, event)
+
+
+@entry_point
+def run_freeze(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return freeze(app, event)
+
+
+@entry_point
+def run_unfreeze(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return unfreeze(app, event)
 
 
 @entry_point

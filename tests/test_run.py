@@ -95,7 +95,17 @@ def test_the_status_lists_what_the_package_holds_from_the_first_to_the_head(run:
 
 @pytest.mark.parametrize(
     "name",
-    ["run_alembic_upgrade", "run_alembic_downgrade", "run_migration_status"],
+    [
+        "run_alembic_upgrade",
+        "run_alembic_downgrade",
+        "run_migration_status",
+        "run_alembic_plan",
+        "run_migration_history",
+        "run_record_release",
+        "run_release_hold",
+        "run_freeze",
+        "run_unfreeze",
+    ],
 )
 def test_another_package_than_the_expected_one_does_nothing(name: str, run_on_empty: ModuleType) -> None:
     event = {"expect": {"commit": "c" * 40, "head": package_head(run_on_empty.app)}}
@@ -137,6 +147,12 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
         "run_alembic_upgrade": exactly,
         "run_alembic_downgrade": exactly,
         "run_migration_status": exactly,
+        "run_alembic_plan": exactly,
+        "run_migration_history": exactly,
+        "run_record_release": exactly,
+        "run_release_hold": exactly,
+        "run_freeze": exactly,
+        "run_unfreeze": exactly,
         "run_expire_leases": exactly,
     }
 

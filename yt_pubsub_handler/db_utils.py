@@ -14,15 +14,19 @@ from typing import Any
 
 from flask import Flask
 
-from yt_pubsub_handler.migration import apply
+from yt_pubsub_handler.migration import apply, freezes, holds, releases
+from yt_pubsub_handler.migration.acceptance import accept, recount, verify
 from yt_pubsub_handler.migration.connections import migration_engine
 from yt_pubsub_handler.migration.expectations import check_expectations
+from yt_pubsub_handler.migration.history import migration_history as recorded_history
 from yt_pubsub_handler.migration.hooks import Hooks
 from yt_pubsub_handler.migration.limits import Deadline
+from yt_pubsub_handler.migration.plan import plan
 from yt_pubsub_handler.migration.report import Report
 from yt_pubsub_handler.migration.requests import read_request
 from yt_pubsub_handler.migration.revisions import history, package_head
 from yt_pubsub_handler.migration.status import schema_status
+from yt_pubsub_handler.migration.targets import read_target
 from yt_pubsub_handler.release import read_release
 from yt_pubsub_handler.settings import settings_of
 
@@ -39,19 +43,22 @@ def alembic_upgrade(app: Flask, event: Event | None = None, seconds: float = mat
     event = event or {}
     _check(app, event)
     request = read_request(event, "upgrade", str(package_head(app)), read_release())
-    return apply.upgrade(app, request, Deadline(seconds), Hooks())
+    hooks = Hooks(refuse_if_frozen=freezes.refuse_if_frozen, refuse_if_held=holds.refuse_if_held)
+    return apply.upgrade(app, request, Deadline(seconds), hooks)
 
 
 def alembic_downgrade(app: Flask, event: Event | None = None, seconds: float = math.inf) -> Report:
     """
     Bring the database back to `event["target"]`, by default the previous revision, and return what was done.
 
-    The rest of `event` is as for an upgrade. Raises MigrationError.
+    A way that loses anything needs "digest" and "ceilings" of its plan; "reason" is kept with what is held from then
+    on. The rest of `event` is as for an upgrade. Raises MigrationError.
     """
     event = event or {}
     _check(app, event)
-    request = read_request(event, "downgrade", event.get("target", "-1"), read_release())
-    return apply.downgrade(app, request, Deadline(seconds), Hooks(), event.get("reason"))
+    request = read_request(event, "downgrade", read_target(event), read_release())
+    hooks = Hooks(accept=lambda *_: accept(app, event), recount=recount, verify=verify, hold=holds.hold)
+    return apply.downgrade(app, request, Deadline(seconds), hooks, event.get("reason"))
 
 
 def migration_status(app: Flask, event: Event | None = None) -> dict[str, Any]:
@@ -64,6 +71,46 @@ def migration_status(app: Flask, event: Event | None = None) -> dict[str, Any]:
     release = read_release()
     schema = schema_status(app, migration_engine(settings_of(app), statement_seconds=5))
     return {"release": release.as_dict(), "schema": schema.as_dict(), "history": history(app)}
+
+
+def migration_plan(app: Flask, event: Event | None = None) -> dict[str, Any]:
+    """
+    Return the SQL of a migration and what it would destroy, and change nothing; see `plan`.
+
+    `event` has "direction", and for a downgrade "target". Raises MigrationError.
+    """
+    _check(app, event or {})
+    return plan(app, event or {})
+
+
+def migration_history(app: Flask, event: Event | None = None) -> dict[str, Any]:
+    """Return the runs of migrations and the promoted releases, newest first. Raises MigrationError."""
+    _check(app, event or {})
+    return recorded_history(app, event or {})
+
+
+def record_release(app: Flask, event: Event) -> dict[str, Any]:
+    """Write down that the release in `event` was promoted, and return its record. Raises MigrationError."""
+    _check(app, event)
+    return releases.record_release(app, event)
+
+
+def release_hold(app: Flask, event: Event) -> dict[str, Any]:
+    """Let `event["revision"]` be applied again after it was undone. Raises MigrationError."""
+    _check(app, event)
+    return holds.release_hold(app, event)
+
+
+def freeze(app: Flask, event: Event) -> dict[str, Any]:
+    """Stop upgrades for `event["reason"]`. Raises MigrationError."""
+    _check(app, event)
+    return freezes.freeze(app, event)
+
+
+def unfreeze(app: Flask, event: Event | None = None) -> dict[str, Any]:
+    """Let upgrades run again. Raises MigrationError."""
+    _check(app, event or {})
+    return freezes.unfreeze(app, event or {})
 
 
 def _check(app: Flask, event: Event) -> None:

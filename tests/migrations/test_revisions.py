@@ -54,7 +54,8 @@ def test_every_step_back_leaves_no_trace_and_can_be_taken_again(
 def differences(url: str) -> list[Any]:
     engine = create_engine(url)
     with engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        # alembic_utils, once it is imported anywhere, asks for include_schemas, which env.py always sets.
+        options = {"compare_type": True, "compare_server_default": True, "include_schemas": False}
         context = MigrationContext.configure(connection, opts=options)
         found: list[Any] = compare_metadata(context, Model.metadata)
     engine.dispose()

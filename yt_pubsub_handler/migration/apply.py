@@ -8,7 +8,7 @@ applied and recorded, or not applied and recorded, at the latest by the run that
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -24,19 +24,20 @@ from yt_pubsub_handler.migration.heartbeat import Heartbeat
 from yt_pubsub_handler.migration.hooks import Hooks
 from yt_pubsub_handler.migration.ledger import Ledger
 from yt_pubsub_handler.migration.limits import Deadline, limits_of
-from yt_pubsub_handler.migration.paths import pending, undo_path
+from yt_pubsub_handler.migration.paths import pending
 from yt_pubsub_handler.migration.report import Report, failed, report
 from yt_pubsub_handler.migration.requests import Request
 from yt_pubsub_handler.migration.resent import Recorded
 from yt_pubsub_handler.migration.revisions import database_revision, file_hash, package_head, scripts
 from yt_pubsub_handler.migration.steps import Step, StepFailed, take_step
 from yt_pubsub_handler.migration.takeover import take_over
+from yt_pubsub_handler.migration.targets import way_down
 from yt_pubsub_handler.migration.underway import Run
 from yt_pubsub_handler.settings import settings_of
 
 logger = logging.getLogger(__name__)
 
-Path = Callable[[Connection, str | None], tuple[list[str], Any]]
+Path = Callable[[Connection, str | None], tuple[Sequence[str], Any]]
 
 
 def upgrade(app: Flask, request: Request, deadline: Deadline, hooks: Hooks) -> Report:
@@ -54,13 +55,13 @@ def upgrade(app: Flask, request: Request, deadline: Deadline, hooks: Hooks) -> R
 
 def downgrade(app: Flask, request: Request, deadline: Deadline, hooks: Hooks, reason: str | None = None) -> Report:
     """
-    Bring the database back to `request.target`: a revision's 12 digits, or "-1" for the one before.
+    Bring the database back to `request.target`, as `read_target` returns it. Raises Refused or MigrationFailed.
 
-    Raises Refused, also for going back before the first revision, as that drops everything, or MigrationFailed.
+    `reason` is kept with what is held from then on.
     """
 
-    def path(connection: Connection, start: str | None) -> tuple[list[str], Any]:
-        revisions = undo_path(app, start, request.target)
+    def path(connection: Connection, _start: str | None) -> tuple[tuple[str, ...], Any]:
+        revisions = way_down(app, connection, request.target).revisions
         return revisions, hooks.accept(connection, revisions)
 
     return _run(app, request, deadline, hooks, path, reason=reason)

@@ -38,6 +38,7 @@ CODES = {
     "target": "the target is not a revision that can be gone to from here",
     "transaction-control": "a revision ends its transaction by itself",
     "unknown-revision": "the database is at a revision that this package does not hold",
+    "unplanned-loss": "a revision destroyed what its plan does not name; it was not committed",
     "unreachable": "the database did not answer",
 }
 """What each code stands for. The runbook has a paragraph for every one."""

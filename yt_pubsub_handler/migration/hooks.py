@@ -23,7 +23,9 @@ class Hooks:
     """Before an upgrade, for each revision that is pending."""
     accept: Callable[[Connection, Sequence[str]], Any] = lambda _connection, _revisions: None
     """Before a downgrade: may these be undone? What it returns is handed to `recount`."""
-    recount: Callable[[Connection, Any], None] = lambda _connection, _accepted: None
-    """Before the first statement of each revision that is undone; what `accept` returned."""
+    recount: Callable[[Connection, Any, str], Any] = lambda _connection, _accepted, _revision: None
+    """Before the first statement of each revision that is undone; what it returns is handed to `verify`."""
+    verify: Callable[[Connection, Any], None] = lambda _connection, _witness: None
+    """After the last statement of each revision that is undone: was it what was accepted?"""
     hold: Callable[[Connection, str, str, str | None, str | None], None] = lambda *_: None
     """After each revision that is undone: revision, hash of its file, by whom, and why."""

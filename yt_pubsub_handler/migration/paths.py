@@ -1,7 +1,7 @@
 """
-Without this file an upgrade might begin in the middle of nowhere, and a downgrade go where nobody meant it to.
+Without this file an upgrade might begin in the middle of nowhere.
 
-Which revisions lie between the database and where it is to be, in the order in which they are to be done.
+Which revisions lie between the database and the head, in the order in which they are to be done.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from yt_pubsub_handler.migration.errors import Refused
-from yt_pubsub_handler.migration.revisions import REVISION_ID, is_known, package_head, scripts
+from yt_pubsub_handler.migration.revisions import is_known, package_head, scripts
 
 
 def pending(app: Flask, start: str | None) -> list[str]:
@@ -27,33 +27,3 @@ def pending(app: Flask, start: str | None) -> list[str]:
         return []
     found = scripts(app).iterate_revisions(head, heads or "base", implicit_base=True)
     return [script.revision for script in reversed(list(found))]
-
-
-def undo_path(app: Flask, start: str | None, target: str) -> list[str]:
-    """
-    Return the revisions to undo from `start` down to `target`, the first to undo first.
-
-    `target` is a revision's 12 digits, or "-1" for the one before. Raises Refused.
-    """
-    if start is None:
-        raise Refused("empty-database", "Nothing was done: the database is empty, there is nothing to undo.")
-    if not is_known(app, start):
-        raise Refused(
-            "unknown-revision",
-            f"Nothing was done: the database is at {start}, which this package does not hold. "
-            "Invoke the version that holds it.",
-        )
-    down = [script.revision for script in scripts(app).iterate_revisions(start, "base")]
-    if target == "-1":
-        if len(down) == 1:
-            raise Refused("base", f"Nothing was done: {start} is the first revision, before it there are no tables.")
-        target = down[1]
-    if not isinstance(target, str) or not REVISION_ID.fullmatch(target):
-        raise Refused("target", 'Nothing was done: a target is the 12 digits of a revision, or "-1".')
-    if target not in down:
-        raise Refused(
-            "target",
-            f"Nothing was done: {target} is not a revision before {start}, where the database is. "
-            f"Those are: {', '.join(down[1:]) or 'none'}.",
-        )
-    return down[: down.index(target)]

@@ -86,6 +86,7 @@ class _Tries:
         self._hash = file_hash(run.app, revision)
         self.blockers: list[Blocker] = []
         self._invalid: set[Index] | None = None
+        self._witness: Any = None
         run.heartbeat.check()
         if not self._fits():
             budget, left = self._limits.budget_seconds, run.deadline.left()
@@ -168,7 +169,7 @@ class _Tries:
 
     def _before(self, work: Work, connection: Connection) -> None:
         if self._run.request.direction == "downgrade":
-            self._run.hooks.recount(connection, self._accepted)
+            self._witness = self._run.hooks.recount(connection, self._accepted, self._revision)
         work.began = True
 
     def _after(self, work: Work, connection: Connection) -> None:
@@ -177,6 +178,7 @@ class _Tries:
         if new:
             raise MigrationFailed("invalid-index", f"it left {', '.join(map(str, sorted(new)))} invalid")
         if run.request.direction == "downgrade":
+            run.hooks.verify(connection, self._witness)
             run.hooks.hold(connection, self._revision, self._hash, run.request.actor, run.reason)
         end_step(connection, self._number, run.outcome)
         work.done = True

@@ -25,9 +25,10 @@ _PATTERNS = {
     "string": r"[bBxXnN]?'(?:[^']|'')*'",
     "dollar": r"\$(?P<tag>(?:[A-Za-z_\u0080-\U0010ffff][\w]*)?)\$.*?\$(?P=tag)\$",
     "name": r'"(?:[^"]|"")+"',
+    # Before words: else the E of an E'… that does not end is a word, and what follows a string of another kind.
+    "open": r"""(?:[eEbBxXnN]|[uU]&)?['"]|\$(?:[A-Za-z_\u0080-\U0010ffff][\w]*)?\$""",
     "word": r"[A-Za-z_\u0080-\U0010ffff][\w$]*",
     "number": r"\d[\w.]*|\.\d\w*",
-    "open": r"""['"]""",
     "sign": r".",
 }
 _TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()), re.DOTALL)
