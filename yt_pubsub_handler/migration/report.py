@@ -76,13 +76,15 @@ def failed(
     kept = " and what that revision commits by itself" if failure.kept else ""
     done = f"{len(steps)} done before" if steps else "unchanged"
     again = "deploy" if request.direction == "upgrade" else "rollback"
-    next_step = _NEXT.get(failure.code, _CORRECT[request.direction]).format(again=again)
+    known = _NEXT | {"revision-failed": _CORRECT[request.direction], "transaction-control": _CORRECT["upgrade"]}
+    # Others say themselves what to do.
+    next_step = known.get(failure.code, "").format(again=again)
     if failure.code == "deadline" and not steps:
         next_step = _TOO_SHORT
     return MigrationFailed(
         failure.code,
         f"The {request.direction} stopped in revision {failure.revision}: {_short(failure.message)}. "
-        f"The database is at {now or 'no revision'} ({done}{kept}; it was at {start or 'none'}). {next_step}",
+        f"The database is at {now or 'no revision'} ({done}{kept}; it was at {start or 'none'}). {next_step}".rstrip(),
     )
 
 

@@ -71,9 +71,9 @@ def test_a_corrected_revision_goes_on_from_there(project: Any, ask: Any) -> None
 
 def test_a_downgrade_undoes_one_revision_after_the_other(project: Any, ask: Any) -> None:
     first, second, third = project.write(
-        "pass",
-        ('op.execute("CREATE TABLE b ()")', 'op.execute("DROP TABLE b")'),
-        ('op.execute("CREATE TABLE c ()")', 'op.execute("DROP TABLE c")'),
+        'op.execute("CREATE TABLE a (b int, c int)")',
+        ('op.execute("CREATE INDEX b ON a (b)")', 'op.execute("DROP INDEX b")'),
+        ('op.execute("CREATE INDEX c ON a (c)")', 'op.execute("DROP INDEX c")'),
     )
     alembic_upgrade(project.app)
 

@@ -70,8 +70,11 @@ def assert_consistent(ask: Any, ids: list[str]) -> None:
     assert ask("SELECT count(*) FROM pipeline.steps WHERE outcome = 'started'") == [(0,)]
     assert ask("SELECT count(*) FROM pipeline.runs WHERE outcome = 'running'") == [(0,)]
     assert ask("SELECT to_regclass('a') IS NOT NULL, to_regclass('b') IS NOT NULL") == [(True, True)]
-    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    assert ask(f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND {here}") == [(0,)]
+    held = """
+        SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE locktype = 'advisory' AND datname = current_database()
+    """
+    assert ask(held) == [(0,)]
 
 
 @pytest.mark.parametrize("gate", ANYWHERE)
