@@ -154,6 +154,10 @@ WHOLES = {
         ["CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY, s serial)"],
         "DROP TABLE a", [("table", "public.a", 0, None, None)],
     ),
+    "an extension's own table": (
+        ["CREATE TABLE t (id int)", "ALTER EXTENSION plpgsql ADD TABLE t"],
+        "DROP EXTENSION plpgsql", [("table", "public.t", 0, None, None)],
+    ),
     "names that look like SQL": (
         ['CREATE TABLE "50%; DROP" ("a:b" int, "%s" int)', 'INSERT INTO "50%; DROP" VALUES (1, 2)'],
         'ALTER TABLE "50%; DROP" DROP "%s", DROP "a:b"',
