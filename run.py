@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from yt_pubsub_handler import create_app
 from yt_pubsub_handler.db_utils import (
+    alembic_cancel,
     alembic_downgrade,
     alembic_upgrade,
     freeze,
@@ -72,6 +73,11 @@ def run_alembic_upgrade(event: dict[str, Any], context: Context | None) -> dict[
 @entry_point
 def run_alembic_downgrade(event: dict[str, Any], context: Context | None) -> dict[str, Any]:
     return alembic_downgrade(app, event, _seconds(context))
+
+
+@entry_point
+def run_alembic_cancel(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return alembic_cancel(app, event)
 
 
 @entry_point

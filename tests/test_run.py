@@ -146,6 +146,7 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
     assert found == {
         "run_alembic_upgrade": exactly,
         "run_alembic_downgrade": exactly,
+        "run_alembic_cancel": exactly,
         "run_migration_status": exactly,
         "run_alembic_plan": exactly,
         "run_migration_history": exactly,

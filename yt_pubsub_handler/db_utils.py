@@ -16,6 +16,7 @@ from flask import Flask
 
 from yt_pubsub_handler.migration import apply, freezes, holds, releases
 from yt_pubsub_handler.migration.acceptance import accept, recount, verify
+from yt_pubsub_handler.migration.cancel import cancel
 from yt_pubsub_handler.migration.condition import tell_condition
 from yt_pubsub_handler.migration.connections import migration_engine
 from yt_pubsub_handler.migration.expectations import check_expectations
@@ -73,6 +74,16 @@ def migration_status(app: Flask, event: Event | None = None) -> dict[str, Any]:
     schema = schema_status(app, migration_engine(settings_of(app), statement_seconds=5))
     told = {"release": release.as_dict(), "schema": schema.as_dict(), "history": history(app)}
     return told | tell_condition(app)
+
+
+def alembic_cancel(app: Flask, event: Event | None = None) -> dict[str, Any]:
+    """
+    End the migration that is running, for `event["run"]["actor"]`, and return how it ended: see `cancel`.
+
+    Raises MigrationError. Any release may do it: it does not matter what this one expects.
+    """
+    request = read_request(event or {}, "upgrade", "", read_release())
+    return cancel(app, request.actor)
 
 
 def migration_plan(app: Flask, event: Event | None = None) -> dict[str, Any]:

@@ -124,8 +124,9 @@ def _go(run: Run, path: Path) -> Report:
 
 
 def _release(lock: Connection) -> None:
+    if lock.invalidated:
+        return  # Its session is gone, and the mutex with it.
     try:
         mutex.release(lock)
-    except (DBAPIError, MigrationError) as error:
-        # The session is gone, and the mutex with it.
-        logger.warning("migration: %s", error if isinstance(error, MigrationError) else describe(error))
+    except DBAPIError as error:
+        logger.warning("migration: the mutex was gone before it was given back: %s", describe(error))

@@ -116,7 +116,7 @@ def driver_of(connection: Connection) -> psycopg.Connection[Any]:
 
 def refuse_a_pooler(first: Connection, second: Connection, **options: str) -> None:
     """
-    Raise Refused unless both are sessions of their own on a server new enough, the first with `options` in force.
+    Raise Refused unless both are sessions of their own on a server new enough, the first with these time-outs in force.
 
     A pooler that lends its sessions per transaction gives both of them the same one, as neither is in a transaction.
     """
@@ -127,7 +127,11 @@ def refuse_a_pooler(first: Connection, second: Connection, **options: str) -> No
             f"Nothing was done: the server is PostgreSQL {version}. A frozen client could not be ended there: "
             f"upgrade it to {OLDEST_SERVER} or later.",
         )
-    query = text("SELECT bool_and(current_setting(key) = value) FROM json_each_text(CAST(:asked AS json))")
+    # As intervals: the server writes 60s as 1min.
+    query = text(
+        "SELECT bool_and(CAST(current_setting(key) AS interval) = CAST(value AS interval)) "
+        "FROM json_each_text(CAST(:asked AS json))"
+    )
     in_force = first.scalar(query, {"asked": json.dumps(options)})
     pids = {connection.scalar(text("SELECT pg_backend_pid()")) for connection in (first, second)}
     if not in_force or len(pids) < 2:

@@ -18,10 +18,10 @@ _FIRST_SECONDS = 0.5
 _LONGEST_SECONDS = 15.0
 
 
-def pauses(tries: int = TRIES, first: float = _FIRST_SECONDS) -> Iterator[float]:
+def pauses() -> Iterator[float]:
     """Yield how many seconds to wait before each further try: twice as long each time, with jitter."""
-    for number in range(tries - 1):
-        longest = min(_LONGEST_SECONDS, first * 2**number)
+    for number in range(TRIES - 1):
+        longest = min(_LONGEST_SECONDS, _FIRST_SECONDS * 2**number)
         yield random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret.
 
 

@@ -110,11 +110,14 @@ class _Tries:
     def go_on_or_fail(self, failure: StepFailed, retries: int, pause: float | None) -> None:
         """Wait for `pause` seconds if another try may help and can end in time; else raise `failure`."""
         ledger = self._run.ledger
-        ledger.note_tries(self._number, retries, self.blockers)
+        if failure.code == "lock-timeout":
+            failure.message += f", {retries + 1} times"
         again = failure.code == "lock-timeout" and not failure.kept
         if pause is None or not again or not self._fits(pause):
+            ledger.note_tries(self._number, retries, self.blockers)
             ledger.fail_step(self._number, failure.code, failure.message)
             raise failure
+        ledger.note_tries(self._number, retries + 1, self.blockers)
         logger.info("%s, again in %.1f s: %s", self._revision, pause, failure.message)
         try:
             self._run.heartbeat.wait(pause)

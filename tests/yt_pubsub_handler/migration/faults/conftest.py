@@ -102,7 +102,7 @@ class Client:
     def error(self) -> tuple[str, str]:
         """Wait for its end, which is to be an error of the engine: code and message."""
         answer = self.answer()
-        assert "error" in answer, answer
+        assert answer.get("code"), answer
         return answer["code"], answer["error"]
 
     def _written(self) -> bool:
@@ -200,12 +200,12 @@ class Project:
         *,
         gates: tuple[str, ...] = (),
         seconds: float = 300,
-        **values: Any,
+        values: dict[str, Any] | None = None,
     ) -> Client:
         """
         Call run.run_alembic_… in a process of its own, which stops at `gates` ("before mutex.release").
 
-        `values` replace constants of the engine, with "__" for a dot.
+        `values` replace constants of the engine ("retries.TRIES"); Lambda has `seconds` left.
         """
         folder = self.folder / f"client-{next(self._numbers)}"
         folder.mkdir()
@@ -215,7 +215,7 @@ class Project:
                 "event": event or {},
                 "seconds": seconds,
                 "gates": gates,
-                "values": FAST | {name.replace("__", "."): value for name, value in values.items()},
+                "values": FAST | (values or {}),
                 "database_url": self.url,
                 "migrations": str(self.folder / "migrations"),
                 "folder": str(folder),
