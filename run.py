@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from yt_pubsub_handler import create_app
-from yt_pubsub_handler.db_utils import alembic_downgrade, alembic_upgrade, migration_status
-from yt_pubsub_handler.migration.connections import LONGEST_STATEMENT
+from yt_pubsub_handler.db_utils import (
+    alembic_cancel,
+    alembic_downgrade,
+    alembic_upgrade,
+    freeze,
+    migration_history,
+    migration_plan,
+    migration_status,
+    record_release,
+    release_hold,
+    unfreeze,
+)
 from yt_pubsub_handler.websub.leases import expire_leases
 
 logger = logging.getLogger(__name__)
@@ -56,12 +67,17 @@ def entry_point(function: Entry) -> Entry:
 
 @entry_point
 def run_alembic_upgrade(event: dict[str, Any], context: Context | None) -> dict[str, Any]:
-    return alembic_upgrade(app, event, _statement_seconds(context))
+    return alembic_upgrade(app, event, _seconds(context))
 
 
 @entry_point
 def run_alembic_downgrade(event: dict[str, Any], context: Context | None) -> dict[str, Any]:
-    return alembic_downgrade(app, event, _statement_seconds(context))
+    return alembic_downgrade(app, event, _seconds(context))
+
+
+@entry_point
+def run_alembic_cancel(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return alembic_cancel(app, event)
 
 
 @entry_point
@@ -70,22 +86,52 @@ def run_migration_status(event: dict[str, Any], context: Context | None) -> dict
 
 
 @entry_point
+def run_alembic_plan(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return migration_plan(app, event)
+
+
+@entry_point
+def run_migration_history(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return migration_history(app, event)
+
+
+@entry_point
+def run_record_release(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return record_release(app, event)
+
+
+@entry_point
+def run_release_hold(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return release_hold(app, event)
+
+
+@entry_point
+def run_freeze(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return freeze(app, event)
+
+
+@entry_point
+def run_unfreeze(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return unfreeze(app, event)
+
+
+@entry_point
 def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
     with app.app_context():
         return {"expired": expire_leases()}
 
 
-def _statement_seconds(context: Context | None) -> float:
-    """How long a statement may run so that there is time left to tell about it."""
+def _seconds(context: Context | None) -> float:
+    """How long a migration may take so that there is time left to tell about it."""
     if context is None:
-        return LONGEST_STATEMENT
+        return math.inf
     left = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_REPORT
     if left <= 0:
         raise EntryPointFailed(
             f"Nothing was done: less than {SECONDS_TO_REPORT:.0f} s are left of the function's time. "
             "Raise its timeout_seconds."
         )
-    return min(LONGEST_STATEMENT, left)
+    return left
 
 
 if __name__ == "__main__":

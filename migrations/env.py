@@ -16,10 +16,11 @@ from alembic_utils.pg_function import PGFunction
 from alembic_utils.pg_trigger import PGTrigger
 from alembic_utils.replaceable_entity import register_entities
 from flask import current_app
+from sqlalchemy import Connection
 
 from yt_pubsub_handler.database import Model
 from yt_pubsub_handler.database_objects import ENTITIES
-from yt_pubsub_handler.migration.connections import LONGEST_STATEMENT, migration_engine
+from yt_pubsub_handler.migration.connections import migration_engine
 from yt_pubsub_handler.settings import settings_of
 
 # Does nothing where the root logger has a handler, as on Lambda and in tests: it is for the `flask` command.
@@ -47,7 +48,6 @@ OPTIONS: dict[str, Any] = {
     # Each revision that is done stays done, and is recorded with what it changed.
     "transaction_per_migration": True,
     "process_revision_directives": drop_empty_revision,
-    "on_version_apply": config.attributes.get("on_version_apply"),
 }
 
 
@@ -59,13 +59,19 @@ def print_sql() -> None:
 
 
 def change_database() -> None:
-    """Run on a connection of our own, whose time-outs are in force before the first statement."""
-    seconds = config.attributes.get("statement_seconds", LONGEST_STATEMENT)
-    engine = migration_engine(settings_of(current_app), statement_seconds=seconds)
-    with engine.connect() as connection:
-        context.configure(connection=connection, **OPTIONS)
-        with context.begin_transaction():
-            context.run_migrations()
+    """Run on the connection that the engine hands in, else, for the `flask` command, on one of our own."""
+    given: Connection | None = config.attributes.get("connection")
+    if given is not None:
+        run_on(given)
+        return
+    with migration_engine(settings_of(current_app)).connect() as connection:
+        run_on(connection)
+
+
+def run_on(connection: Connection) -> None:
+    context.configure(connection=connection, **OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 if context.is_offline_mode():

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -67,13 +68,14 @@ def test_an_upgrade_tells_what_it_did_and_a_second_one_that_there_was_nothing(
 ) -> None:
     head = package_head(run_on_empty.app)
 
-    first = run_on_empty.run_alembic_upgrade({}, Context(60))
-    second = run_on_empty.run_alembic_upgrade({}, Context(60))
+    first = run_on_empty.run_alembic_upgrade({}, Context(120))
+    second = run_on_empty.run_alembic_upgrade({}, Context(120))
 
     told = {"to": head, "head": head, "release": RELEASE, "lambda_version": None}
+    steps = [{"revision": one, "seconds": ANY, "retries": 0, "blockers": []} for one in first["applied"]]
     assert first["applied"][-1] == head
-    assert first == {"from": None, "applied": first["applied"], **told}
-    assert second == {"from": head, "applied": [], **told}
+    assert first == {"from": None, "applied": first["applied"], "run": 1, "steps": steps, **told}
+    assert second == {"from": head, "applied": [], "run": 2, "steps": [], **told}
     assert json.loads(json.dumps(first)) == first
 
 
@@ -81,10 +83,10 @@ def test_the_status_is_what_the_page_tells(run: ModuleType) -> None:
     head = package_head(run.app)
 
     told = run.run_migration_status({}, None)
-    told.pop("history")
 
-    assert told == {"release": RELEASE, "schema": {"head": head, "revision": head, "fit": "current"}}
-    assert told == run.app.test_client().get("/status").get_json()
+    page = run.app.test_client().get("/status").get_json()
+    assert page == {"release": RELEASE, "schema": {"head": head, "revision": head, "fit": "current"}}
+    assert page == {"release": told["release"], "schema": told["schema"]}
 
 
 def test_the_status_lists_what_the_package_holds_from_the_first_to_the_head(run: ModuleType) -> None:
@@ -98,13 +100,23 @@ def test_the_status_lists_what_the_package_holds_from_the_first_to_the_head(run:
 
 @pytest.mark.parametrize(
     "name",
-    ["run_alembic_upgrade", "run_alembic_downgrade", "run_migration_status"],
+    [
+        "run_alembic_upgrade",
+        "run_alembic_downgrade",
+        "run_migration_status",
+        "run_alembic_plan",
+        "run_migration_history",
+        "run_record_release",
+        "run_release_hold",
+        "run_freeze",
+        "run_unfreeze",
+    ],
 )
 def test_another_package_than_the_expected_one_does_nothing(name: str, run_on_empty: ModuleType) -> None:
     event = {"expect": {"commit": "c" * 40, "head": package_head(run_on_empty.app)}}
 
     with pytest.raises(Refused, match=f"commit {'c' * 40} was expected, this package has development"):
-        getattr(run_on_empty, name)(event, Context(60))
+        getattr(run_on_empty, name)(event, Context(120))
 
     assert run_on_empty.run_migration_status({}, None)["schema"]["fit"] == "empty"
 
@@ -113,7 +125,7 @@ def test_the_expected_package_works(run_on_empty: ModuleType) -> None:
     head = package_head(run_on_empty.app)
     event = {"command": "run.run_alembic_upgrade", "expect": {"commit": "development", "head": head}}
 
-    assert run_on_empty.run_alembic_upgrade(event, Context(60))["to"] == head
+    assert run_on_empty.run_alembic_upgrade(event, Context(120))["to"] == head
 
 
 @pytest.mark.parametrize("name", ["run_alembic_upgrade", "run_alembic_downgrade"])
@@ -144,7 +156,14 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
     assert found == {
         "run_alembic_upgrade": exactly,
         "run_alembic_downgrade": exactly,
+        "run_alembic_cancel": exactly,
         "run_migration_status": exactly,
+        "run_alembic_plan": exactly,
+        "run_migration_history": exactly,
+        "run_record_release": exactly,
+        "run_release_hold": exactly,
+        "run_freeze": exactly,
+        "run_unfreeze": exactly,
         "run_expire_leases": exactly,
     }
 

@@ -1,162 +1,132 @@
 """
 Without this file the schema could be changed by the `flask` command alone, and only from a laptop.
 
-Each revision runs in a transaction of its own, so a failure leaves the ones before it applied: every error
-says where the database stands, read anew after the failure.
+Each revision runs by itself, so a failure leaves the ones before it applied. Whatever happens is told per revision:
+applied and recorded, or not applied and recorded, at the latest by the run that comes next.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
 
-from alembic import command
-from alembic.runtime.migration import MigrationInfo
-from alembic.util import CommandError
 from flask import Flask
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from yt_pubsub_handler.database_errors import describe
-from yt_pubsub_handler.migration.connections import LONGEST_STATEMENT, migration_engine
-from yt_pubsub_handler.migration.errors import MigrationFailed, Refused
-from yt_pubsub_handler.migration.revisions import (
-    REVISION_ID,
-    alembic_config,
-    database_revision,
-    is_known,
-    package_head,
-    scripts,
-)
+from yt_pubsub_handler.migration import mutex
+from yt_pubsub_handler.migration.connections import Sessions, refuse_a_pooler
+from yt_pubsub_handler.migration.errors import MigrationError, MigrationFailed
+from yt_pubsub_handler.migration.heartbeat import Heartbeat
+from yt_pubsub_handler.migration.hooks import Hooks
+from yt_pubsub_handler.migration.ledger import Ledger
+from yt_pubsub_handler.migration.limits import Deadline, limits_of
+from yt_pubsub_handler.migration.paths import pending
+from yt_pubsub_handler.migration.report import Report, failed, report
+from yt_pubsub_handler.migration.requests import Request
+from yt_pubsub_handler.migration.resent import Recorded
+from yt_pubsub_handler.migration.revisions import database_revision, file_hash, package_head, scripts
+from yt_pubsub_handler.migration.steps import Step, StepFailed, take_step
+from yt_pubsub_handler.migration.takeover import take_over
+from yt_pubsub_handler.migration.targets import way_down
+from yt_pubsub_handler.migration.underway import Run
 from yt_pubsub_handler.settings import settings_of
 
 logger = logging.getLogger(__name__)
 
-Direction = Literal["upgrade", "downgrade"]
+Path = Callable[[Connection, str | None], tuple[Sequence[str], Any]]
 
 
-@dataclass(frozen=True)
-class Applied:
-    """From which revision to which one (None: before the first), through which steps, in their order."""
-
-    start: str | None
-    end: str | None
-    revisions: list[str]
-
-
-def upgrade(app: Flask, statement_seconds: float = LONGEST_STATEMENT) -> Applied:
+def upgrade(app: Flask, request: Request, deadline: Deadline, hooks: Hooks) -> Report:
     """Bring the database to this package's head. Raises Refused or MigrationFailed."""
-    head = package_head(app)
-    start = _read_revision(app)
-    if start is not None and not is_known(app, start):
-        raise Refused(
-            f"Nothing was done: the database is at {start}, which this package (head {head}) does not hold. "
-            "Deploy a release that holds it."
-        )
-    return _run(app, "upgrade", start, head, statement_seconds)
+
+    def path(connection: Connection, start: str | None) -> tuple[list[str], None]:
+        hooks.refuse_if_frozen(connection)
+        revisions = pending(app, start)
+        for revision in revisions:
+            hooks.refuse_if_held(connection, revision, file_hash(app, revision))
+        return revisions, None
+
+    return _run(app, request, deadline, hooks, path)
 
 
-def downgrade(app: Flask, target: str = "-1", statement_seconds: float = LONGEST_STATEMENT) -> Applied:
+def downgrade(app: Flask, request: Request, deadline: Deadline, hooks: Hooks, reason: str | None = None) -> Report:
     """
-    Bring the database back to `target`: a revision's 12 digits, or "-1" for the one before.
+    Bring the database back to `request.target`, as `read_target` returns it. Raises Refused or MigrationFailed.
 
-    Raises Refused, also for going back before the first revision, as that drops everything, or
-    MigrationFailed.
+    `reason` is kept with what is held from then on.
     """
-    start = _read_revision(app)
-    if start is None:
-        raise Refused("Nothing was done: the database is empty, there is nothing to undo.")
-    if not is_known(app, start):
-        raise Refused(
-            f"Nothing was done: the database is at {start}, which this package does not hold. "
-            "Invoke the version that holds it."
-        )
-    earlier = [script.revision for script in scripts(app).iterate_revisions(start, "base")][1:]
-    if target == "-1":
-        if not earlier:
-            raise Refused(f"Nothing was done: {start} is the first revision, before it there are no tables.")
-        target = earlier[0]
-    if not isinstance(target, str) or not REVISION_ID.fullmatch(target):
-        raise Refused('Nothing was done: a target is the 12 digits of a revision, or "-1".')
-    if target == start:
-        return Applied(start, start, [])
-    if target not in earlier:
-        raise Refused(
-            f"Nothing was done: {target} is not a revision before {start}, where the database is. "
-            f"Those are: {', '.join(earlier) or 'none'}."
-        )
-    return _run(app, "downgrade", start, target, statement_seconds)
+
+    def path(connection: Connection, _start: str | None) -> tuple[tuple[str, ...], Any]:
+        revisions = way_down(app, connection, request.target).revisions
+        return revisions, hooks.accept(connection, revisions)
+
+    return _run(app, request, deadline, hooks, path, reason=reason)
 
 
 def _run(
-    app: Flask,
-    direction: Direction,
-    start: str | None,
-    target: str | None,
-    statement_seconds: float,
-) -> Applied:
-    steps: list[str] = []
-
-    def note(*, step: MigrationInfo, **_: Any) -> None:
-        revision = str(step.up_revision_id)
-        steps.append(revision)
-        # Alembic calls this inside the transaction; whether it was committed is read at the end.
-        logger.info("%s: revision %s ran, committing", direction, revision)
-
-    if target is None or target == start:
-        return Applied(start, start, [])
-    with app.app_context():
-        config = alembic_config(app)
-        config.attributes["statement_seconds"] = statement_seconds
-        config.attributes["on_version_apply"] = note
-        try:
-            move = command.upgrade if direction == "upgrade" else command.downgrade
-            move(config, target)
-        except DBAPIError as error:
-            # `from None`: the chained error would print DETAIL, which quotes rows.
-            raise _failed(app, direction, start, target, describe(error)) from None
-        except CommandError as error:
-            raise _failed(app, direction, start, target, str(error)) from error
-        except Exception as error:  # A revision is anybody's Python and may raise anything.
-            raise _failed(app, direction, start, target, f"{type(error).__name__}: {error}") from error
-    return Applied(start, _read_revision(app), steps)
-
-
-def _failed(app: Flask, direction: Direction, start: str | None, target: str, cause: str) -> MigrationFailed:
-    """Say what happened, where the database stands now, and what to do."""
-    cause = " ".join(cause.split())
+    app: Flask, request: Request, deadline: Deadline, hooks: Hooks, path: Path, *, reason: str | None = None
+) -> Report:
+    sessions = Sessions(settings_of(app))
     try:
-        now = _read_revision(app)
-    except MigrationFailed as error:
-        return MigrationFailed(f"The {direction} to {target} failed: {cause}. {error}")
-    stopped = _next_step(app, direction, now, target)
-    before, after = start or "no revision", now or "no revision"
-    state = "unchanged" if now == start else f"changed from {before}"
-    next_step = (
-        "Correct that revision and deploy again; nothing of it was kept unless it commits by itself."
-        if direction == "upgrade"
-        else "Correct its downgrade() in a new release, or leave the schema and move traffic only."
-    )
-    return MigrationFailed(
-        f"The {direction} to {target} stopped in revision {stopped}: {cause}. "
-        f"The database is at {after} ({state}). {next_step}"
-    )
-
-
-def _next_step(app: Flask, direction: Direction, now: str | None, target: str) -> str:
-    """Return the revision that would have been next, which is the one that failed."""
-    if direction == "downgrade":
-        return str(now)
-    pending = [script.revision for script in scripts(app).iterate_revisions(target, now or "base")]
-    return pending[-1] if pending else target
-
-
-def _read_revision(app: Flask) -> str | None:
-    engine = migration_engine(settings_of(app), statement_seconds=5)
-    try:
-        with engine.connect() as connection:
-            return database_revision(connection)
+        with (
+            closing(sessions.open("lock", autocommit=True, **mutex.OPTIONS)) as lock,
+            closing(Ledger(sessions)) as ledger,
+        ):
+            refuse_a_pooler(lock, ledger.connection, **mutex.OPTIONS)
+            recorded = Recorded(ledger, request)
+            mutex.acquire(lock, lambda: recorded.patience(deadline), lambda: recorded.ended() is not None)
+            try:
+                if ended := recorded.ended():
+                    return recorded.answer(ended)
+                begun = take_over(lock, request, sessions.tag)
+                heartbeat = Heartbeat(lock, begun.number, begun.token)
+                run = Run(app, request, begun, sessions, ledger, heartbeat, deadline, hooks, reason)
+                with heartbeat:
+                    return _go(run, path)
+            finally:
+                _release(lock)
     except DBAPIError as error:
+        # `from None`: the chained error would print DETAIL, which quotes rows.
         raise MigrationFailed(
-            f"The database's revision cannot be read: {describe(error)}. See that the database answers, then try again."
+            "unreachable",
+            f"The {request.direction} lost the database ({describe(error)}). What was done is in its ledger: see "
+            "run.run_migration_status when it answers, then run it again.",
         ) from None
+
+
+def _go(run: Run, path: Path) -> Report:
+    """Do all there is to do, and write down how it ended, whichever way."""
+    steps: list[Step] = []
+    start = now = run.begun.start
+    try:
+        revisions, accepted = path(run.ledger.connection, start)
+        for revision in revisions:
+            limits_of(scripts(run.app).get_revision(revision))
+        for revision in revisions:
+            steps.append(take_step(run, revision, accepted))
+            logger.info("%s: revision %s is %s", run.request.direction, revision, run.outcome)
+    except StepFailed as failure:
+        now = database_revision(run.ledger.connection)
+        error = failed(run.request, failure, steps, start=start, now=now)
+        run.ledger.end_run(run.begun.number, "cancelled" if failure.code == "cancelled" else "failed", now, error=error)
+        raise error from None
+    except MigrationError as refusal:
+        run.ledger.end_run(run.begun.number, "failed", now, error=refusal)
+        raise
+    now = database_revision(run.ledger.connection)
+    done = report(run.request, run.begun.number, steps, head=package_head(run.app), start=start, end=now)
+    run.ledger.end_run(run.begun.number, run.outcome, now, result=done)
+    return done
+
+
+def _release(lock: Connection) -> None:
+    if lock.invalidated:
+        return  # Its session is gone, and the mutex with it.
+    try:
+        mutex.release(lock)
+    except DBAPIError as error:
+        logger.warning("migration: the mutex was gone before it was given back: %s", describe(error))

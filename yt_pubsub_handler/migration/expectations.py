@@ -25,7 +25,8 @@ def check_expectations(event: Mapping[str, Any], *, commit: str, head: str | Non
     actual = {"commit": commit, "head": head}
     if not isinstance(expected, Mapping) or not expected or not actual.keys() >= expected.keys():
         raise Refused(
-            'Nothing was done: "expect" must be an object with "commit", "head" or both. Correct the payload.'
+            "request",
+            'Nothing was done: "expect" must be an object with "commit", "head" or both. Correct the payload.',
         )
     differences = [
         f"{name} {expected[name]} was expected, this package has {actual[name]}"
@@ -34,6 +35,7 @@ def check_expectations(event: Mapping[str, Any], *, commit: str, head: str | Non
     ]
     if differences:
         raise Refused(
+            "expect",
             f"Nothing was done: {'; '.join(differences)}. "
-            "Wait until the update has reached Lambda, or invoke the version that holds it."
+            "Wait until the update has reached Lambda, or invoke the version that holds it.",
         )

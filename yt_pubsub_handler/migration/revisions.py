@@ -6,8 +6,10 @@ The folder cannot change under a running process on Lambda; a development server
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import cast
 
 from alembic.config import Config
@@ -38,12 +40,17 @@ def package_head(app: Flask) -> str | None:
         return scripts(app).get_current_head()
     except CommandError:
         heads = ", ".join(sorted(scripts(app).get_heads()))
-        raise Refused(f"This package has several heads ({heads}): merge them and deploy again.") from None
+        raise Refused("heads", f"This package has several heads ({heads}): merge them and deploy again.") from None
 
 
 def is_known(app: Flask, revision: str) -> bool:
     """Tell whether this package holds the file of `revision`, spelled in full."""
     return any(script.revision == revision for script in scripts(app).walk_revisions())
+
+
+def file_hash(app: Flask, revision: str) -> str:
+    """Return the SHA-256 of the revision's file, which tells whether it was changed."""
+    return hashlib.sha256(Path(scripts(app).get_revision(revision).path).read_bytes()).hexdigest()
 
 
 def history(app: Flask) -> list[dict[str, str | None]]:

@@ -1,0 +1,133 @@
+"""An upgrade leaves every revision either applied and recorded, or not applied and recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from yt_pubsub_handler.db_utils import alembic_downgrade, alembic_upgrade
+from yt_pubsub_handler.migration.errors import MigrationFailed, Refused
+
+
+def steps(ask: Any) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = ask("SELECT revision, direction, outcome FROM pipeline.steps ORDER BY id")
+    return found
+
+
+def runs(ask: Any) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = ask(
+        "SELECT direction, outcome, from_revision, to_revision FROM pipeline.runs ORDER BY id"
+    )
+    return found
+
+
+def test_what_was_done_is_told_and_recorded(project: Any, ask: Any) -> None:
+    first, second = project.write('op.execute("CREATE TABLE a ()")', 'op.execute("CREATE TABLE b ()")')
+    event = {"run": {"id": "77", "attempt": 2, "actor": "somebody"}}
+
+    done = alembic_upgrade(project.app, event)
+
+    assert (done["from"], done["to"], done["applied"]) == (None, second, [first, second])
+    assert str(done) == (
+        f"Done: 2 revisions applied in {sum(step['seconds'] for step in done['steps']):.1f} s; "
+        f"the database is at {second}. Run 1."
+    )
+    assert steps(ask) == [(first, "upgrade", "applied"), (second, "upgrade", "applied")]
+    assert ask(
+        "SELECT key, direction, outcome, from_revision, target_revision, to_revision, release, actor, run, attempt, "
+        "result FROM pipeline.runs"
+    ) == [
+        (f"77 2 upgrade {second} development", "upgrade", "applied", None, second, second, "development", "somebody",
+         "77", 2, dict(done)),
+    ]  # fmt: skip
+
+
+def test_a_failed_revision_leaves_those_before_it(project: Any, ask: Any) -> None:
+    first, second, _ = project.write('op.execute("CREATE TABLE a ()")', 'op.execute("SELECT 1/0")', "pass")
+
+    with pytest.raises(MigrationFailed) as failure:
+        alembic_upgrade(project.app)
+
+    assert str(failure.value) == (
+        f"[revision-failed] The upgrade stopped in revision {second}: 22012 DivisionByZero. "
+        f"The database is at {first} (1 done before; it was at none). Correct that revision and deploy again."
+    )
+    assert steps(ask) == [(first, "upgrade", "applied"), (second, "upgrade", "failed")]
+    assert runs(ask) == [("upgrade", "failed", None, first)]
+    assert ask("SELECT version_num FROM alembic_version") == [(first,)]
+
+
+def test_a_corrected_revision_goes_on_from_there(project: Any, ask: Any) -> None:
+    first, second = project.write("pass", 'op.execute("SELECT 1/0")')
+    with pytest.raises(MigrationFailed):
+        alembic_upgrade(project.app)
+    project.folder /= "corrected"
+    project.write("pass", 'op.execute("SELECT 1")')
+
+    assert alembic_upgrade(project.app)["applied"] == [second]
+    assert steps(ask) == [(first, "upgrade", "applied"), (second, "upgrade", "failed"), (second, "upgrade", "applied")]
+
+
+def test_a_downgrade_undoes_one_revision_after_the_other(project: Any, ask: Any) -> None:
+    first, second, third = project.write(
+        'op.execute("CREATE TABLE a (b int, c int)")',
+        ('op.execute("CREATE INDEX b ON a (b)")', 'op.execute("DROP INDEX b")'),
+        ('op.execute("CREATE INDEX c ON a (c)")', 'op.execute("DROP INDEX c")'),
+    )
+    alembic_upgrade(project.app)
+
+    done = alembic_downgrade(project.app, {"target": first})
+
+    assert (done["from"], done["to"], done["undone"]) == (third, first, [third, second])
+    assert steps(ask)[3:] == [(third, "downgrade", "undone"), (second, "downgrade", "undone")]
+    assert runs(ask)[1] == ("downgrade", "undone", third, first)
+
+
+def test_a_database_beyond_the_package_is_not_touched(project: Any, ask: Any) -> None:
+    project.write("pass")
+    alembic_upgrade(project.app)
+    ask("UPDATE alembic_version SET version_num = 'ffffffffffff'")
+
+    with pytest.raises(Refused, match=r"\[unknown-revision\] Nothing was done: the database is at ffffffffffff"):
+        alembic_upgrade(project.app)
+
+
+def test_a_revision_cannot_end_its_transaction_by_itself(project: Any, ask: Any) -> None:
+    """Half of it would be kept, and the rest lost, without anybody being told."""
+    project.write('op.execute("CREATE TABLE half ()"); op.execute("COMMIT"); op.execute("SELECT 1/0")')
+
+    with pytest.raises(
+        MigrationFailed, match=r"\[transaction-control\] .* Use op.get_context\(\).autocommit_block\(\)"
+    ):
+        alembic_upgrade(project.app)
+
+    assert ask("SELECT to_regclass('half')") == [(None,)]
+
+
+def test_an_env_py_with_a_connection_of_its_own_is_refused(project: Any, ask: Any) -> None:
+    """Nothing there would be under our limits, or behind the fence."""
+    project.write('op.execute("CREATE TABLE unprotected ()")')
+    env = project.folder / "migrations" / "env.py"
+    env.write_text(env.read_text().replace('config.attributes.get("connection")', "None"))
+
+    with pytest.raises(MigrationFailed, match=r"\[env-connection\] .*config.attributes\[\"connection\"\]"):
+        alembic_upgrade(project.app)
+
+    assert ask("SELECT to_regclass('unprotected')") == [(None,)]
+
+
+def test_a_statement_in_env_py_before_alembic_is_no_way_to_lose_everything(project: Any, ask: Any) -> None:
+    """It begins a transaction in which the whole upgrade runs, exits 0 and keeps nothing: here it is told."""
+    (only,) = project.write('op.execute("CREATE TABLE kept ()")')
+    env = project.folder / "migrations" / "env.py"
+    text = env.read_text().replace(
+        "    context.configure(connection=connection",
+        '    connection.exec_driver_sql("SET lock_timeout = 1000")\n    context.configure(connection=connection',
+    )
+    env.write_text(text)
+
+    with pytest.raises(MigrationFailed, match=r"\[env-connection\] .* nothing was committed"):
+        alembic_upgrade(project.app)
+
+    assert steps(ask) == [(only, "upgrade", "failed")]

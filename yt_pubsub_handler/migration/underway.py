@@ -1,0 +1,40 @@
+"""
+Without this file every function of the loop would take the same ten arguments.
+
+It is made once the mutex is held and the ledger knows of the run; nothing in it changes afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from yt_pubsub_handler.migration.connections import Sessions
+from yt_pubsub_handler.migration.heartbeat import Heartbeat
+from yt_pubsub_handler.migration.hooks import Hooks
+from yt_pubsub_handler.migration.ledger import Begun, Ledger
+from yt_pubsub_handler.migration.limits import Deadline
+from yt_pubsub_handler.migration.requests import Request
+
+_OUTCOMES = {"upgrade": "applied", "downgrade": "undone"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run under the mutex has at hand; `reason` is why a downgrade was asked for."""
+
+    app: Flask
+    request: Request
+    begun: Begun
+    sessions: Sessions
+    ledger: Ledger
+    heartbeat: Heartbeat
+    deadline: Deadline
+    hooks: Hooks
+    reason: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What its revisions are when it is over."""
+        return _OUTCOMES[self.request.direction]
