@@ -22,6 +22,7 @@ from pipeline.delivery.github import payload
 from pipeline.delivery.invocation import FunctionFailed, call
 from pipeline.delivery.package import prepare_package, zappa, zappa_environment
 from pipeline.delivery.publish import LATEST, publish_version, wait_until_updated
+from pipeline.delivery.records import record_release
 from pipeline.delivery.release import Release
 from pipeline.delivery.schedules import apply_schedules
 from pipeline.delivery.smoke import smoke_version
@@ -69,8 +70,9 @@ def _serve(aws: Aws, release: Release, say: Say) -> str:
     expect = {"commit": release.commit, "head": release.schema}
     applied = call(aws, "run.run_alembic_upgrade", version, json.loads(payload(expect))).value["applied"]
     say(f"Applied {len(applied)} revisions: {', '.join(applied) or 'none were pending'}.")
-    smoke_version(aws, version, release)
+    status = smoke_version(aws, version, release)
     create_live(aws, version)
+    record_release(aws, version, release, status)
     names, _ = apply_schedules(aws)
     say(f"Version {version} serves as `live`; schedules: {', '.join(names) or 'none'}.")
     return version

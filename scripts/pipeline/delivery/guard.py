@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 
 from pipeline.delivery import github
 from pipeline.delivery.aws import Aws
+from pipeline.delivery.conditions import refuse_frozen, refuse_held, wait_for_mutex
 from pipeline.delivery.invocation import call
 from pipeline.delivery.release import Release, checked_out_release, descends_from
 from pipeline.delivery.stage import ALIAS
@@ -51,7 +52,9 @@ def guard_deploy(aws: Aws, checkout: Path = Path()) -> Deployable:
             f"This checkout ({release}) does not contain what serves now ({serving}, version {live.version}). An older "
             "run was run again, or the branch was not merged: deploy the newest main instead. Nothing was changed."
         )
-    revision = database_revision(call(aws, "run.run_migration_status", ALIAS).value)
+    status = call(aws, "run.run_migration_status", ALIAS).value
+    refuse_frozen(aws, live, status)
+    revision = database_revision(status)
     path = list(_path(checkout))
     if revision is not None and revision not in path:
         raise Found(
@@ -60,6 +63,8 @@ def guard_deploy(aws: Aws, checkout: Path = Path()) -> Deployable:
             "holds it, or undo it with the workflow “Rollback migration”. Nothing was changed."
         )
     pending = path[path.index(revision) + 1 :] if revision else path
+    refuse_held(status, pending, checkout)
+    wait_for_mutex(aws, status)
     return Deployable(release, serving, live.version, revision, tuple(pending))
 
 

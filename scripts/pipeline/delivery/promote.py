@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from pipeline.delivery.aws import Aws
+from pipeline.delivery.freeze import freeze
 from pipeline.delivery.release import Release
 from pipeline.delivery.smoke import answering_version, smoke_live
 from pipeline.delivery.stage import ALIAS
@@ -41,9 +42,11 @@ def confirm(aws: Aws, url: str, version: str, release: Release, before: str) -> 
                 f"{error} Version {version} served before this deploy too, so traffic was left there."
             ) from error
         point_live_back(aws, before)
+        freeze(aws, f"version {version} did not serve after its promotion")
         raise Found(
             f"{error} Traffic is back on version {before}; the schema stays as it is, which version {before} was "
-            "proved to run on. Mend the release and merge, or undo the schema with “Rollback migration”."
+            "proved to run on. Deploys are frozen: undo the schema with “Rollback migration” if it is in the way, "
+            "merge what mends it, and run “Deploy” by hand with “lift-freeze”."
         ) from error
 
 

@@ -8,7 +8,7 @@ mode *traffic* nothing here needs the database, because it may be the database t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -40,12 +40,21 @@ class Promoted:
 
 @dataclass(frozen=True)
 class Downgrade:
-    """What the database has to undo: from `revision` to `target`, done by version `holder`, which holds them."""
+    """
+    What the database has to undo: from `revision` to `target`, done by version `holder`, which holds them.
+
+    `losses` is what that destroys; the approval of the plan is tied to it by `digest`, and limits how much of each
+    object may go by `ceilings`. All of it is the answer of run.run_alembic_plan.
+    """
 
     holder: str
     revision: str
     target: str
     undone: tuple[str, ...]
+    losses: tuple[dict[str, Any], ...] = ()
+    digest: str = ""
+    ceilings: dict[str, int | None] = field(default_factory=dict)
+    sql: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +137,26 @@ def _downgrade(aws: Aws, chosen: Promoted) -> Downgrade | None:
             "there is no way down to it."
         )
     undone = history[history.index(chosen.release.schema) + 1 : history.index(revision) + 1]
-    return Downgrade(holder, revision, chosen.release.schema, tuple(reversed(undone)))
+    return _planned(aws, holder, Downgrade(holder, revision, chosen.release.schema, tuple(reversed(undone))))
+
+
+def _planned(aws: Aws, holder: str, downgrade: Downgrade) -> Downgrade:
+    """Ask the version that holds the revisions what undoing them runs and destroys."""
+    event = {"direction": "downgrade", "target": downgrade.target}
+    plan = call(aws, "run.run_alembic_plan", holder, event).value
+    irreversible = {one["revision"]: one["irreversible"] for one in plan["revisions"] if one["irreversible"]}
+    if irreversible:
+        told = "; ".join(f"{revision} ({why})" for revision, why in irreversible.items())
+        raise Found(
+            f"What lies on the way cannot be undone: {told}. Move traffic only, or correct it by a new revision."
+        )
+    return replace(
+        downgrade,
+        losses=tuple(plan["losses"]),
+        digest=plan["digest"],
+        ceilings=plan["ceilings"],
+        sql="\n".join(one["sql"].strip() for one in plan["revisions"]),
+    )
 
 
 def _status(aws: Aws, other: str) -> dict[str, Any]:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.delivery import github, rollback
+from pipeline.delivery import freeze, github, records, rollback
 from pipeline.delivery.aws import Aws
 from pipeline.delivery.bootstrap import bootstrap
 from pipeline.delivery.guard import guard_deploy
 from pipeline.delivery.heads import single_head
 from pipeline.delivery.package import prepare_package
+from pipeline.delivery.plan_page import plan_as_markdown
 from pipeline.delivery.promote import confirm, promote, wait_until_answered
 from pipeline.delivery.publish import publish_version, wait_until_updated
 from pipeline.delivery.release import Release, checked_out_release
@@ -137,13 +139,15 @@ def plan(arguments: list[str]) -> None:
         holding = _release(aws, down.holder)
         expect = {"commit": holding.commit, "head": holding.schema}
         github.set_output("holder", down.holder)
-        github.set_output("payload", github.payload(expect, target=down.target, reason=words.reason.strip()))
+        accepted = {"digest": down.digest, "ceilings": down.ceilings}
+        github.set_output(
+            "payload", github.payload(expect, target=down.target, reason=words.reason.strip(), **accepted)
+        )
     undone = f"{', '.join(down.undone)}, undone by version {down.holder}" if down else "none: the schema stays"
     print(f"From version {planned.serving} to {planned.target}. Revisions to undo: {undone}")
-    github.summarise(
-        f"### Rollback plan: {planned.mode}\n\n| | |\n| --- | --- |\n| serves now | version {planned.serving} |\n"
-        f"| is to serve | {planned.target} |\n| revisions to undo | {undone} |\n| reason | {_cell(words.reason)} |"
-    )
+    for loss in down.losses if down else ():
+        print(f"Destroys {loss['kind']} {loss['object']}: {loss['rows']} rows, {loss['values']} values")
+    github.summarise(plan_as_markdown(planned, release_of(aws, planned.serving), words.reason))
 
 
 def move_traffic(arguments: list[str]) -> None:
@@ -157,6 +161,56 @@ def move_traffic(arguments: list[str]) -> None:
     point_live_back(aws, words.version)
     wait_until_answered(aws, words.version)
     print(f"Version {words.version} serves again")
+
+
+def freeze_deploys(arguments: list[str]) -> None:
+    """Stop deploys until somebody lifts it."""
+    parser = _parser("freeze.py", freeze_deploys)
+    parser.add_argument("--reason", required=True, help="one line")
+    words = parser.parse_args(arguments)
+    freeze.freeze(Aws(load_stage(words.stage)), words.reason)
+    print(f"Deploys are frozen: {words.reason}. `python scripts/unfreeze.py {words.stage}` lifts it")
+
+
+def unfreeze_deploys(arguments: list[str]) -> None:
+    """Let deploys run again."""
+    words = _staged("unfreeze.py", unfreeze_deploys, arguments)
+    freeze.unfreeze(Aws(load_stage(words.stage)))
+    print("Deploys may run again")
+
+
+def release_a_hold(arguments: list[str]) -> None:
+    """Let a revision that was undone be applied again as it is."""
+    parser = _parser("release_hold.py", release_a_hold)
+    parser.add_argument("--revision", required=True, help="the revision's twelve digits")
+    words = parser.parse_args(arguments)
+    if not re.fullmatch(r"[0-9a-f]{12}", words.revision, re.ASCII):
+        raise UsageError(f"{words.revision!r} is no revision: give its twelve digits.")
+    freeze.release_hold(Aws(load_stage(words.stage)), words.revision)
+    print(f"Revision {words.revision} may be applied again")
+
+
+def record(arguments: list[str]) -> None:
+    """Record that the version was promoted, with what the public URL answers for it."""
+    parser = _parser("record_release.py", record, version=True)
+    parser.add_argument("--url", default=os.environ.get("PUBLIC_URL"), help="default: $PUBLIC_URL, else the gateway's")
+    words = parser.parse_args(arguments)
+    aws = Aws(load_stage(words.stage))
+    release = _release(aws, words.version)
+    records.record_release(aws, words.version, release, smoke_live(words.url or public_url(aws), release))
+    print(f"Recorded version {words.version} as {release}")
+
+
+def report_migration(arguments: list[str]) -> None:
+    """Show what this workflow run's migration did, revision by revision."""
+    parser = _parser("report_migration.py", report_migration, version=True)
+    words = parser.parse_args(arguments)
+    run, attempt = os.environ.get("GITHUB_RUN_ID", ""), os.environ.get("GITHUB_RUN_ATTEMPT", "1")
+    found = records.last_run(Aws(load_stage(words.stage)), words.version, run, attempt)
+    if found is None:
+        raise CouldNotAnswer(f"No migration of run {run}, attempt {attempt}, is on record: it did not begin.")
+    github.summarise(records.run_as_markdown(found))
+    print(f"The {found['direction']} is {found['outcome']}")
 
 
 def bootstrap_stage(arguments: list[str]) -> None:
@@ -200,8 +254,3 @@ def _parser(name: str, step: Any, *, version: bool = False) -> argparse.Argument
     if version:
         parser.add_argument("--version", required=True, help="a published version's number")
     return parser
-
-
-def _cell(text: str) -> str:
-    """Text of somebody's in a Markdown table: no cell ends early, no HTML, no mention."""
-    return text.strip().replace("|", "\\|").replace("<", "&lt;").replace("@", "@\u200b")

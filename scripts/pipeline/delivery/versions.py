@@ -2,13 +2,15 @@
 The published versions of the function, and the alias `live` that says which of them serves.
 
 The alias's description remembers what it pointed to before, newest first: what was never promoted is not
-there, so a rollback cannot choose a version that failed its smoke test.
+there, so a rollback cannot choose a version that failed its smoke test. It also says when deploys are frozen, because
+a rollback must be able to freeze them with the database down.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -17,18 +19,20 @@ from pipeline.delivery.release import Release, described_release
 from pipeline.delivery.stage import ALIAS
 from pipeline.errors import CouldNotAnswer
 
-# An alias's description holds 256 characters; twenty numbers of up to ten digits fit.
-_REMEMBERED = 20
-_PREVIOUS = re.compile(r"^previous: ([0-9, ]*)$")
+# An alias's description holds 256 characters: twelve numbers of up to ten digits fit, and a word about a freeze.
+_REMEMBERED = 12
+_DESCRIPTION = re.compile(r"^previous: (?P<previous>[0-9, ]*)(?: \| frozen: (?P<frozen>.*))?$")
+_LONGEST = 256
 
 
 @dataclass(frozen=True)
 class Live:
-    """Which version serves, which ones did before it (newest first), and AWS's mark for a safe change."""
+    """Which version serves, which ones did before it (newest first), AWS's mark for a safe change, and a freeze."""
 
     version: str
     previous: tuple[str, ...]
     revision_id: str
+    frozen: str | None = None
 
 
 def find_live(aws: Aws) -> Live | None:
@@ -39,9 +43,10 @@ def find_live(aws: Aws) -> Live | None:
         if error_code(error) == "ResourceNotFoundException":
             return None
         raise
-    match = _PREVIOUS.match(alias.get("Description", ""))
-    previous = tuple(number.strip() for number in match[1].split(",") if number.strip()) if match else ()
-    return Live(alias["FunctionVersion"], previous, alias.get("RevisionId", ""))
+    match = _DESCRIPTION.match(alias.get("Description", ""))
+    numbers = match["previous"].split(",") if match else []
+    previous = tuple(number.strip() for number in numbers if number.strip())
+    return Live(alias["FunctionVersion"], previous, alias.get("RevisionId", ""), match["frozen"] if match else None)
 
 
 def read_live(aws: Aws) -> Live:
@@ -60,8 +65,8 @@ def point_live(aws: Aws, version: str) -> Live:
     before = read_live(aws)
     if before.version == version:
         return before
-    previous = [before.version, *(number for number in before.previous if number != version)]
-    _update(aws, version, previous, before.revision_id)
+    previous = (before.version, *(number for number in before.previous if number != version))
+    _update(aws, before, version=version, previous=previous)
     return before
 
 
@@ -71,7 +76,14 @@ def point_live_back(aws: Aws, version: str) -> None:
     if now.version == version:
         return
     later = now.previous.index(version) if version in now.previous else -1
-    _update(aws, version, now.previous[later + 1 :], now.revision_id)
+    _update(aws, now, version=version, previous=now.previous[later + 1 :])
+
+
+def mark_frozen(aws: Aws, why: str | None) -> None:
+    """Write on the alias why deploys are frozen, or, with None, that they are not."""
+    now = read_live(aws)
+    if now.frozen != why:
+        _update(aws, now, frozen=why)
 
 
 def create_live(aws: Aws, version: str) -> None:
@@ -109,12 +121,16 @@ def published_versions(aws: Aws) -> list[tuple[str, Release | None]]:
     return sorted(found, key=lambda one: int(one[0]), reverse=True)
 
 
-def _update(aws: Aws, version: str, previous: list[str] | tuple[str, ...], revision_id: str) -> None:
+def _update(aws: Aws, now: Live, **changes: Any) -> None:
+    new = replace(now, **changes)
+    description = "previous: " + ", ".join(new.previous[:_REMEMBERED])
+    if new.frozen:
+        description += f" | frozen: {' '.join(new.frozen.split())}"
     aws.lambda_.update_alias(
         FunctionName=aws.stage.function,
         Name=ALIAS,
-        FunctionVersion=version,
-        Description="previous: " + ", ".join(previous[:_REMEMBERED]),
+        FunctionVersion=new.version,
+        Description=description[:_LONGEST],
         # Somebody else's move in between makes this one fail instead of overwriting it.
-        RevisionId=revision_id,
+        RevisionId=now.revision_id,
     )

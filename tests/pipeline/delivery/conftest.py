@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,19 +42,35 @@ import json, os, pathlib
 
 RELEASE = json.loads(pathlib.Path("release.json").read_text())
 KNOWN = RELEASE["history"]
+DATABASE = pathlib.Path(os.environ["DATABASE"])
+
+def condition():
+    file = DATABASE.with_name("condition.json")
+    return json.loads(file.read_text()) if file.exists() else {}
 
 def lambda_handler(event, context):
-    database = pathlib.Path(os.environ["DATABASE"])
-    revision = database.exists() and database.read_text().strip() or None
+    revision = DATABASE.exists() and DATABASE.read_text().strip() or None
     if RELEASE.get("broken"):
         raise RuntimeError("this release is broken")
     fit = "current" if revision == RELEASE["head"] else "older" if revision in KNOWN else "newer"
-    fit = fit if database.exists() else "unreachable"
+    fit = fit if DATABASE.exists() else "unreachable"
     status = {"release": RELEASE, "schema": {"head": RELEASE["head"], "revision": revision, "fit": fit},
               "history": [{"revision": one} for one in KNOWN]}
-    if event.get("command") == "run.run_migration_status":
-        return status
-    return {"statusCode": 503 if fit == "older" else 200, "headers": {}, "body": json.dumps(status)}
+    command = event.get("command", "").removeprefix("run.")
+    if command and command != "run_migration_status" and not DATABASE.exists():
+        raise RuntimeError("the database is away")
+    match command:
+        case "run_migration_status":
+            return status | condition()
+        case "run_alembic_plan":
+            return condition()["plan"]
+        case "run_migration_history":
+            return {"runs": condition().get("runs", []), "releases": []}
+        case "run_freeze" | "run_unfreeze" | "run_release_hold" | "run_record_release":
+            with DATABASE.with_name("calls").open("a") as calls:
+                calls.write(json.dumps(event) + "\\n")
+            return {}
+    return {"statusCode": 503 if fit in ("older", "unreachable") else 200, "headers": {}, "body": json.dumps(status)}
 """
 
 
@@ -74,6 +91,15 @@ class Deployed:
 
     def database_is_at(self, revision: str | None) -> None:
         self.database.write_text(revision or "")
+
+    def tells(self, **condition: Any) -> None:
+        """What the function says of its database beside the revision, as the engine's status does."""
+        self.database.with_name("condition.json").write_text(json.dumps(condition))
+
+    def calls(self) -> list[dict[str, Any]]:
+        """What was asked of the function that changes something."""
+        file = self.database.with_name("calls")
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
     def deploy(self, release: Release, *, broken: bool = False) -> None:
         """Put other code on $LATEST, as `zappa update` does."""

@@ -1,10 +1,11 @@
 """An old run that is run again brings an old checkout; it has to stop before anything is uploaded."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from pipeline.delivery import versions
+from pipeline.delivery import conditions, freeze, versions
 from pipeline.delivery.guard import Deployable, guard_deploy
 from pipeline.delivery.publish import publish_version
 from pipeline.delivery.release import Release, checked_out_release
@@ -113,4 +114,90 @@ def test_a_database_that_does_not_answer_is_not_an_empty_one(deployed: Deployed,
     deployed.database.unlink()
 
     with pytest.raises(CouldNotAnswer, match="The database does not answer"):
+        guard_deploy(deployed.aws, checkout)
+
+
+FREEZE = {"frozen_at": "2026-11-23T10:00:00+00:00", "by": "octocat", "reason": "rolled back"}
+
+
+def test_a_freeze_in_the_database_stops_a_deploy(deployed: Deployed, checkout: Path) -> None:
+    first = checked_out_release(checkout)
+    serve(deployed, first, first.schema)
+    deployed.tells(frozen=FREEZE)
+
+    with pytest.raises(Found, match=r"frozen \(since .*: rolled back\)\. Nothing was changed\. .*“lift-freeze”"):
+        guard_deploy(deployed.aws, checkout)
+
+
+def test_a_freeze_on_the_alias_stops_a_deploy_until_it_is_lifted(deployed: Deployed, checkout: Path) -> None:
+    first = checked_out_release(checkout)
+    serve(deployed, first, first.schema)
+    freeze.freeze(deployed.aws, "rolled back")
+
+    with pytest.raises(Found, match=r"frozen \(rolled back\)"):
+        guard_deploy(deployed.aws, checkout)
+    freeze.unfreeze(deployed.aws)
+
+    assert guard_deploy(deployed.aws, checkout).pending == ()
+    assert [call["command"] for call in deployed.calls()] == ["run.run_freeze", "run.run_unfreeze"]
+
+
+def test_a_freeze_is_there_with_the_database_down(
+    deployed: Deployed, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = checked_out_release(checkout)
+    serve(deployed, first, first.schema)
+    deployed.database.unlink()
+
+    freeze.freeze(deployed.aws, "rolled back")
+
+    assert versions.read_live(deployed.aws).frozen == "rolled back"
+    assert "The database did not take the freeze" in capsys.readouterr().out
+
+
+def held(checkout: Path, revision: str, *, changed: bool = False) -> dict[str, str]:
+    [file] = (checkout / "migrations" / "versions").glob(f"*{revision}*")
+    content = file.read_bytes() + (b"# corrected" if changed else b"")
+    digest = hashlib.sha256(content).hexdigest()
+    return {"revision": revision, "file_hash": digest, "held_at": "today", "by": "octocat", "reason": "it lost rows"}
+
+
+def test_a_revision_that_was_undone_stops_a_deploy_that_brings_it_back(deployed: Deployed, checkout: Path) -> None:
+    first = checked_out_release(checkout)
+    serve(deployed, first, first.schema)
+    add_revision(checkout, "bbbbbbbbbbbb", "aaaaaaaaaaaa")
+    deployed.tells(held=[held(checkout, "bbbbbbbbbbbb")])
+
+    with pytest.raises(Found, match=r"bbbbbbbbbbbb was undone by octocat .*\(it lost rows\).*“release-hold” bbbb"):
+        guard_deploy(deployed.aws, checkout)
+
+
+def test_a_corrected_file_of_an_undone_revision_may_be_deployed(deployed: Deployed, checkout: Path) -> None:
+    first = checked_out_release(checkout)
+    serve(deployed, first, first.schema)
+    add_revision(checkout, "bbbbbbbbbbbb", "aaaaaaaaaaaa")
+    deployed.tells(held=[held(checkout, "bbbbbbbbbbbb", changed=True)])
+
+    assert guard_deploy(deployed.aws, checkout).pending == ("bbbbbbbbbbbb",)
+
+
+def test_a_running_migration_is_waited_for_and_then_named(
+    deployed: Deployed, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = checked_out_release(checkout)
+    serve(deployed, first, first.schema)
+    deployed.tells(mutex={"pid": 7, "application_name": "yt-pubsub-handler lock 42", "seconds": 3})
+    monkeypatch.setattr(conditions, "_PATIENCE", 0)
+
+    with pytest.raises(Found, match="A migration is running: pid 7, application_name yt-pubsub-handler lock 42"):
+        guard_deploy(deployed.aws, checkout)
+
+
+@pytest.mark.parametrize("part", ["frozen", "held", "mutex"])
+def test_what_could_not_be_found_out_is_no_leave_to_deploy(deployed: Deployed, checkout: Path, part: str) -> None:
+    first = checked_out_release(checkout)
+    serve(deployed, first, first.schema)
+    deployed.tells(**{part: {"unknown": "canceling statement due to statement timeout"}})
+
+    with pytest.raises(CouldNotAnswer, match=f"could not find out “{part}”: canceling statement"):
         guard_deploy(deployed.aws, checkout)

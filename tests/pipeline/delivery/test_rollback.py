@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.delivery import versions
+from pipeline.delivery.plan_page import plan_as_markdown
 from pipeline.delivery.promote import promote
 from pipeline.delivery.publish import publish_version
 from pipeline.delivery.rollback import Downgrade, Plan, Promoted, plan_rollback
@@ -10,6 +11,28 @@ from pipeline.errors import Found, UsageError
 from tests.pipeline.delivery.conftest import FIRST, SECOND, THIRD, Deployed
 
 TRAFFIC, BOTH = "traffic", "traffic and schema"
+
+LOSS = {
+    "revision": THIRD.schema,
+    "kind": "column",
+    "object": "videos.title",
+    "rows": None,
+    "values": 7,
+    "counted": True,
+}
+PLAN = {
+    "revisions": [{"revision": THIRD.schema, "irreversible": None, "sql": "ALTER TABLE videos DROP COLUMN title;"}],
+    "losses": [LOSS],
+    "ceilings": {"videos.title": 7},
+    "digest": "d1",
+}
+
+
+def planned(holder: str, target: str, *undone: str) -> Downgrade:
+    """The downgrade that PLAN describes."""
+    return Downgrade(
+        holder, undone[0], target, undone, (LOSS,), "d1", {"videos.title": 7}, "ALTER TABLE videos DROP COLUMN title;"
+    )
 
 
 @pytest.fixture
@@ -25,6 +48,7 @@ def three(deployed: Deployed) -> tuple[Deployed, list[str]]:
         else:
             versions.create_live(deployed.aws, version)
         numbers.append(version)
+    deployed.tells(plan=PLAN)
     return deployed, numbers
 
 
@@ -53,7 +77,7 @@ def test_the_schema_is_undone_by_the_version_that_holds_the_revision(three: tupl
     plan = plan_rollback(deployed.aws, BOTH)
 
     assert plan.target == Promoted(second, SECOND)
-    assert plan.downgrade == Downgrade(third, THIRD.schema, SECOND.schema, (THIRD.schema,))
+    assert plan.downgrade == planned(third, SECOND.schema, THIRD.schema)
 
 
 def test_after_traffic_went_back_alone_the_schema_can_still_follow(three: tuple[Deployed, list[str]]) -> None:
@@ -63,7 +87,27 @@ def test_after_traffic_went_back_alone_the_schema_can_still_follow(three: tuple[
     plan = plan_rollback(deployed.aws, BOTH, FIRST.commit)
 
     assert plan.target == Promoted(first, FIRST)
-    assert plan.downgrade == Downgrade(third, THIRD.schema, FIRST.schema, (THIRD.schema, SECOND.schema))
+    assert plan.downgrade == planned(third, FIRST.schema, THIRD.schema, SECOND.schema)
+
+
+def test_a_revision_that_cannot_be_undone_is_no_plan(three: tuple[Deployed, list[str]]) -> None:
+    deployed, _ = three
+    final = [{"revision": THIRD.schema, "irreversible": "it merged two accounts", "sql": ""}]
+    deployed.tells(plan=PLAN | {"revisions": final})
+
+    with pytest.raises(Found, match=rf"cannot be undone: {THIRD.schema} \(it merged two accounts\)\. Move"):
+        plan_rollback(deployed.aws, BOTH)
+
+
+def test_the_page_says_what_is_destroyed_and_what_to_merge(three: tuple[Deployed, list[str]]) -> None:
+    deployed, _ = three
+
+    page = plan_as_markdown(plan_rollback(deployed.aws, BOTH), THIRD, "broke | <b>it</b> @all")
+
+    assert "| `videos.title` | column |  | 7 |  |" in page
+    assert "ALTER TABLE videos DROP COLUMN title;" in page
+    assert "| reason | broke \\| &lt;b>it&lt;/b> @\u200ball |" in page
+    assert f"    git revert --no-edit {SECOND.commit[:12]}..{THIRD.commit[:12]}" in page
 
 
 def test_traffic_goes_back_with_the_database_down(three: tuple[Deployed, list[str]]) -> None:

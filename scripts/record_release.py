@@ -1,0 +1,7 @@
+"""Record that a version was promoted."""
+
+from pipeline.delivery.aws import run_delivery
+from pipeline.delivery.steps import record
+
+if __name__ == "__main__":
+    run_delivery(record)

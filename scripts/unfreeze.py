@@ -1,0 +1,7 @@
+"""Let deploys run again."""
+
+from pipeline.delivery.aws import run_delivery
+from pipeline.delivery.steps import unfreeze_deploys
+
+if __name__ == "__main__":
+    run_delivery(unfreeze_deploys)
