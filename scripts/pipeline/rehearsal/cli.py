@@ -63,7 +63,7 @@ def _console() -> Console:
 def _roll_back(machine: Machine, before: scenario.Release) -> None:
     traffic, both = _MODES
     scenario.roll_back(machine, traffic, before)
-    scenario.deploy(machine)  # What was withdrawn can be deployed again.
+    scenario.deploy(machine, lift_freeze=True)  # What was withdrawn can be deployed again.
     scenario.roll_back(machine, both, before)
 
 

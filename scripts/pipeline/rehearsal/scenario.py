@@ -57,9 +57,14 @@ def deploy_first(machine: Machine, release: Release) -> None:
         truth.insist_on(machine, release.commit, release.schema)
 
 
-def deploy(machine: Machine, *, with_tests: bool = False) -> Release:
-    """Run deploy.yml as the merge would, and see that it is deployed; return what it was."""
-    runs.insist(runs.run(machine, "deploy.yml", with_tests=with_tests))
+def deploy(machine: Machine, *, with_tests: bool = False, lift_freeze: bool = False) -> Release:
+    """
+    Run deploy.yml as the merge would, and see that it is deployed; return what it was.
+
+    With `lift_freeze` it is run by hand, as after a rollback.
+    """
+    inputs = {"lift-freeze": "true"} if lift_freeze else None
+    runs.insist(runs.run(machine, "deploy.yml", inputs=inputs, with_tests=with_tests))
     release = present(machine)
     with machine.display.step("This commit serves on its schema"):
         truth.insist_on(machine, release.commit, release.schema)

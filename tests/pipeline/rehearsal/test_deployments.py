@@ -146,9 +146,22 @@ def test_a_merge_deploys_and_migrates_and_is_undone_in_both_modes(machine: Machi
     scenario.roll_back(machine, "traffic", before)
     assert (truth.serving(machine).fit, truth.database_revision(machine)) == ("newer", after.schema)
 
-    scenario.deploy(machine)
+    scenario.deploy(machine, lift_freeze=True)
     scenario.roll_back(machine, "traffic and schema", before)
     assert (truth.serving(machine).fit, truth.database_revision(machine)) == ("current", before.schema)
+
+
+def test_what_was_undone_stays_undone_until_it_is_reverted(machine: Machine, main: Main) -> None:
+    """It goes on where the rollback ended: deploys are frozen, and the revision that was undone is still merged."""
+    frozen = runs.run(machine, "deploy.yml")
+    held = runs.run(machine, "deploy.yml", inputs={"lift-freeze": "true"})
+    main.take_out("a")
+    reverted = scenario.deploy(machine)
+
+    assert failure(frozen)[0] == failure(held)[0] == "Guard"
+    assert "Deploys are frozen (rehearsed)" in failure(frozen)[1]
+    assert f"Revision {'a' * 12} was undone by somebody" in failure(held)[1]
+    assert truth.serving(machine).commit == reverted.commit
 
 
 def test_two_heads_are_named_before_anything_is_uploaded(machine: Machine, main: Main) -> None:
