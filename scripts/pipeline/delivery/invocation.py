@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,16 @@ from botocore.exceptions import ClientError
 from pipeline.delivery.aws import Aws, error_code
 from pipeline.errors import CouldNotAnswer, Found
 
+# What Python says when Zappa looks a function up that the package's run.py does not have.
+_ABSENT = re.compile(r"module 'run' has no attribute 'run_\w+'$")
+
 
 class FunctionFailed(Found):
     """The function ran and raised; the message is its own."""
+
+
+class NoSuchFunction(FunctionFailed):
+    """The package has no such function: it is from before the function was written."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,9 @@ def send(aws: Aws, event: dict[str, Any], qualifier: str, *, show_log: bool = Tr
     value = json.loads(response["Payload"].read() or b"null")
     if "FunctionError" in response:
         log = base64.b64decode(response.get("LogResult", "")).decode(errors="replace")
-        reason = value.get("errorMessage", value) if isinstance(value, dict) else value
-        if show_log:
+        reason = str(value.get("errorMessage", value) if isinstance(value, dict) else value)
+        absent = _ABSENT.match(reason)
+        if show_log and not absent:
             print(log.rstrip(), flush=True)
-        raise FunctionFailed(f"{aws.stage.function}:{qualifier} failed: {reason}")
+        raise (NoSuchFunction if absent else FunctionFailed)(f"{aws.stage.function}:{qualifier} failed: {reason}")
     return Answer(value, response.get("ExecutedVersion", qualifier))

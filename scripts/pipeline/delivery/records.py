@@ -6,14 +6,19 @@ from typing import Any
 
 from pipeline.delivery.aws import Aws
 from pipeline.delivery.freeze import event
-from pipeline.delivery.invocation import call
+from pipeline.delivery.github import notice
+from pipeline.delivery.invocation import NoSuchFunction, call
 from pipeline.delivery.release import Release
 from pipeline.delivery.stage import ALIAS
 from pipeline.delivery.versions import configuration_of
 
 
 def record_release(aws: Aws, version: str, release: Release, smoke: Any) -> None:
-    """Record in the database that `version` was promoted as `release`; `smoke` is what it answered then."""
+    """
+    Record in the database that `version` was promoted as `release`; `smoke` is what it answered then.
+
+    A release from before there were records is told, and stays without one: the alias remembers it.
+    """
     record = {
         "commit": release.commit,
         "lambda_version": version,
@@ -21,12 +26,19 @@ def record_release(aws: Aws, version: str, release: Release, smoke: Any) -> None
         "schema": release.schema,
         "smoke": smoke,
     }
-    call(aws, "run.run_record_release", ALIAS, event(**record))
+    try:
+        call(aws, "run.run_record_release", ALIAS, event(**record))
+    except NoSuchFunction as error:
+        notice("Not recorded", f"This release is from before there were release records: {error}")
 
 
 def last_run(aws: Aws, qualifier: str, run_id: str, attempt: str) -> dict[str, Any] | None:
     """The newest run of a migration that this workflow run asked for, or None."""
-    runs: list[dict[str, Any]] = call(aws, "run.run_migration_history", qualifier, {"limit": 10}).value["runs"]
+    try:
+        runs: list[dict[str, Any]] = call(aws, "run.run_migration_history", qualifier, {"limit": 10}).value["runs"]
+    except NoSuchFunction as error:
+        notice("No report", f"This release is from before the ledger: {error}")
+        return None
     return next((run for run in runs if (str(run["run"]), str(run["attempt"])) == (run_id, attempt)), None)
 
 

@@ -14,11 +14,21 @@ from typing import Any
 
 from pipeline.delivery.aws import Aws
 from pipeline.delivery.guard import database_revision
-from pipeline.delivery.invocation import FunctionFailed, call
+from pipeline.delivery.invocation import FunctionFailed, NoSuchFunction, call
 from pipeline.delivery.release import Release
 from pipeline.delivery.stage import ALIAS
 from pipeline.delivery.versions import Live, published_versions, read_live
 from pipeline.errors import Found, UsageError
+
+# A version from before there were plans undoes without being asked; whoever approves has to know.
+_UNTOLD = {
+    "kind": "everything",
+    "object": "unknown",
+    "rows": None,
+    "values": None,
+    "counted": False,
+    "why": "the version that holds the revisions is from before plans: read its downgrade() before you approve",
+}
 
 TRAFFIC = "traffic"
 TRAFFIC_AND_SCHEMA = "traffic and schema"
@@ -143,7 +153,10 @@ def _downgrade(aws: Aws, chosen: Promoted) -> Downgrade | None:
 def _planned(aws: Aws, holder: str, downgrade: Downgrade) -> Downgrade:
     """Ask the version that holds the revisions what undoing them runs and destroys."""
     event = {"direction": "downgrade", "target": downgrade.target}
-    plan = call(aws, "run.run_alembic_plan", holder, event).value
+    try:
+        plan = call(aws, "run.run_alembic_plan", holder, event).value
+    except NoSuchFunction:
+        return replace(downgrade, losses=(_UNTOLD,))
     irreversible = {one["revision"]: one["irreversible"] for one in plan["revisions"] if one["irreversible"]}
     if irreversible:
         told = "; ".join(f"{revision} ({why})" for revision, why in irreversible.items())

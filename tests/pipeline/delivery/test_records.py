@@ -7,6 +7,7 @@ import pytest
 from pipeline.delivery import promote, records, versions
 from pipeline.delivery.publish import publish_version
 from pipeline.errors import Found
+from tests.pipeline.delivery import conftest
 from tests.pipeline.delivery.conftest import FIRST, SECOND, Deployed
 
 STEP: dict[str, Any] = {
@@ -91,3 +92,24 @@ def test_a_run_without_revisions_and_a_failed_one_say_so() -> None:
 
     assert nothing.endswith("| none was pending | | | | |")
     assert failed.endswith("\n[lock-timeout] …")
+
+
+def test_a_release_from_before_the_engine_is_told_and_nothing_fails(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = "    if command:\n        raise AttributeError(f\"module 'run' has no attribute '{command}'\")\n"
+    old = conftest.HANDLER.replace('"run_', '"other_').replace('"other_migration_status"', '"run_migration_status"')
+    old = old.replace('    return {"statusCode"', refusal + '    return {"statusCode"')
+    monkeypatch.setattr(conftest, "HANDLER", old)
+    deployed.deploy(FIRST)
+    deployed.database_is_at(FIRST.schema)
+    version = publish_version(deployed.aws, FIRST)
+    versions.create_live(deployed.aws, version)
+
+    records.record_release(deployed.aws, version, FIRST, None)
+    found = records.last_run(deployed.aws, version, "42", "1")
+
+    assert found is None
+    said = capsys.readouterr().out
+    assert "This release is from before there were release records" in said
+    assert "This release is from before the ledger" in said
