@@ -78,10 +78,10 @@ def test_the_status_is_what_the_page_tells(run: ModuleType) -> None:
     head = package_head(run.app)
 
     told = run.run_migration_status({}, None)
-    told.pop("history")
 
-    assert told == {"release": RELEASE, "schema": {"head": head, "revision": head, "fit": "current"}}
-    assert told == run.app.test_client().get("/status").get_json()
+    page = run.app.test_client().get("/status").get_json()
+    assert page == {"release": RELEASE, "schema": {"head": head, "revision": head, "fit": "current"}}
+    assert page == {"release": told["release"], "schema": told["schema"]}
 
 
 def test_the_status_lists_what_the_package_holds_from_the_first_to_the_head(run: ModuleType) -> None:

@@ -17,6 +17,7 @@ from flask import Flask
 from yt_pubsub_handler.migration import apply, freezes, holds, releases
 from yt_pubsub_handler.migration.acceptance import accept, recount, verify
 from yt_pubsub_handler.migration.cancel import cancel
+from yt_pubsub_handler.migration.condition import tell_condition
 from yt_pubsub_handler.migration.connections import migration_engine
 from yt_pubsub_handler.migration.expectations import check_expectations
 from yt_pubsub_handler.migration.history import migration_history as recorded_history
@@ -64,14 +65,15 @@ def alembic_downgrade(app: Flask, event: Event | None = None, seconds: float = m
 
 def migration_status(app: Flask, event: Event | None = None) -> dict[str, Any]:
     """
-    Return release and schema as `GET /status` does, but asked as the schema's owner, and the package's history.
+    Return release and schema as `GET /status` does, but asked as the schema's owner, and what else there is to know.
 
-    The history is what tells a caller with another checkout which revisions lie between two.
+    "history" is what this package holds, first to head; the rest is told by `tell_condition`.
     """
     _check(app, event or {})
     release = read_release()
     schema = schema_status(app, migration_engine(settings_of(app), statement_seconds=5))
-    return {"release": release.as_dict(), "schema": schema.as_dict(), "history": history(app)}
+    told = {"release": release.as_dict(), "schema": schema.as_dict(), "history": history(app)}
+    return told | tell_condition(app)
 
 
 def alembic_cancel(app: Flask, event: Event | None = None) -> dict[str, Any]:

@@ -120,6 +120,14 @@ WITH RECURSIVE gone (classid, objid, objsubid) AS (
           AND (gone.objsubid = 0 OR refobjsubid = gone.objsubid)
           AND (deptype <> 'n' OR :cascade)
         UNION ALL
+        -- A column that a child inherits is written down nowhere but by its name.
+        SELECT gone.classid, i.inhrelid, CAST(heir.attnum AS integer)
+        FROM pg_inherits i
+        JOIN pg_attribute a ON a.attrelid = i.inhparent AND a.attnum = gone.objsubid
+        JOIN pg_attribute heir ON heir.attrelid = i.inhrelid AND heir.attname = a.attname
+        WHERE gone.classid = CAST('pg_class' AS regclass) AND gone.objsubid <> 0 AND i.inhparent = gone.objid
+          AND heir.attinhcount = 1 AND NOT heir.attislocal
+        UNION ALL
         SELECT refclassid, refobjid, refobjsubid FROM pg_depend
         WHERE classid = gone.classid AND objid = gone.objid AND deptype = 'i'
           AND (gone.objsubid = 0 OR objsubid = gone.objsubid)
@@ -140,7 +148,8 @@ WHERE NOT (g.objsubid <> 0 AND EXISTS (
     SELECT FROM gone w WHERE w.classid = g.classid AND w.objid = g.objid AND w.objsubid = 0))
 AND NOT (c.relispartition AND EXISTS (
     SELECT FROM gone w JOIN pg_inherits i ON i.inhparent = w.objid
-    WHERE w.classid = g.classid AND w.objsubid = 0 AND i.inhrelid = g.objid))
+    LEFT JOIN pg_attribute p ON p.attrelid = w.objid AND p.attnum = w.objsubid
+    WHERE w.classid = g.classid AND i.inhrelid = g.objid AND (w.objsubid = 0 OR p.attname = a.attname)))
 ORDER BY name
 """
 

@@ -78,8 +78,10 @@ _HARMLESS_SETTINGS = {
 }  # fmt: skip
 _ALTERED_WITHOUT_LOSS = {
     "aggregate", "collation", "default", "domain", "function", "index", "policy", "procedure", "publication",
-    "routine", "rule", "statistics", "trigger", "view",
+    "routine", "rule", "statistics", "trigger", "view", "materialized view",
 }  # fmt: skip
+_RENAMED = {"view", "materialized view", "domain"}
+"""What goes by a new name then, but is looked for by the old one."""
 # Without CASCADE the server refuses to drop what anything else needs, and these hold no rows themselves.
 _DROPPED_WITHOUT_LOSS = {
     "aggregate", "cast", "collation", "domain", "function", "index", "operator", "policy", "procedure", "publication",
@@ -94,8 +96,8 @@ _HARMLESS_COLUMN_CHANGES = (
 _HARMLESS_TABLE_CHANGES = (
     ("validate", "constraint"), ("alter", "constraint"), ("rename", "constraint"), ("owner", "to"), ("enable",),
     ("disable",), ("force",), ("no", "force"), ("replica", "identity"), ("cluster", "on"),
-    ("set", "without", "cluster"), ("set", "logged"), ("set", "tablespace"), ("attach", "partition"), ("set", "("),
-    ("reset", "("), ("drop", "constraint"),
+    ("set", "without", "cluster"), ("set", "logged"), ("set", "tablespace"), ("set", "("), ("reset", "("),
+    ("drop", "constraint"),
 )  # fmt: skip
 
 
@@ -140,8 +142,9 @@ def _drop(phrase: Phrase) -> Iterator[Effect]:
 def _alter(phrase: Phrase) -> Iterator[Effect]:
     kind = phrase.word()
     if kind == "materialized":
-        phrase.word()
-        return
+        kind = f"{kind} {phrase.word()}"
+    if kind in _RENAMED and (phrase.holds_word("rename") or phrase.holds_word("schema")):
+        raise NotUnderstood("by which name it is dropped from here on is not followed")
     if kind in _ALTERED_WITHOUT_LOSS:
         return
     if kind == "type":
@@ -194,6 +197,8 @@ def _alter_table(table: Name, action: Phrase) -> Iterator[Effect]:
         action.identifier()
         if not any(action.begins(*words) for words in _HARMLESS_COLUMN_CHANGES):
             raise NotUnderstood("values may change when they are converted")
+    elif action.begins("attach") or action.begins("inherit"):
+        raise NotUnderstood("what goes when the table goes is another from here on")
     else:
         raise NotUnderstood("what it does to the table's rows is not followed")
 

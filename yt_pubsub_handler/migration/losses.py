@@ -94,9 +94,12 @@ class Losses:
         if address is MADE_HERE:
             self._names.drop(drop.name, drop.column)
         elif address is not None:
-            for store in stores_lost(self._connection, address, cascade=drop.cascade):
-                yield Loss(revision, store.kind, store.name, store=store)
-            self._names.drop(drop.name, drop.column)
+            moved = self._names.moved_into(drop.name[0]) if drop.kind == "schema" else []
+            for dropped in (address, *moved):
+                for store in stores_lost(self._connection, dropped, cascade=drop.cascade):
+                    yield Loss(revision, store.kind, store.name, store=store)
+            if drop.kind in ("table", "table column"):
+                self._names.drop(drop.name, drop.column)
         elif not drop.if_exists or self._in_the_dark:
             yield self.not_followed(revision, text, "what it drops is not there now")
 

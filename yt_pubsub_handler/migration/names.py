@@ -42,6 +42,11 @@ class Names:
             return self._columns[key]
         return MADE_HERE if table is MADE_HERE else find_column(self._connection, table, column)
 
+    def moved_into(self, schema: str) -> list[Address]:
+        """Return the tables that are in `schema` here, and are elsewhere in the catalog or go by another name."""
+        found = [address for (where, _), address in self._tables.items() if where == schema]
+        return [address for address in found if address is not None and address is not MADE_HERE]
+
     def create(self, name: Name, column: str | None = None) -> None:
         """Take note that a table, or a column, is made, unless it is there already."""
         if self.find("table column" if column else "table", name, column) is None:

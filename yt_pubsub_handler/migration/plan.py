@@ -100,6 +100,9 @@ def _find_losses(connection: Connection, written: Sequence[Written]) -> list[Los
         if one.gap:
             why = f"what it does cannot be written down without a database: {one.gap}"
             found.append(followed.not_followed(one.revision, f"revision {one.revision}", why))
+        if one.commits and any(loss.revision == one.revision for loss in found):
+            why = "it commits by itself on the way: what is lost after that is not counted again"
+            found.append(followed.not_followed(one.revision, f"commits of {one.revision}", why))
     return found
 
 

@@ -36,6 +36,11 @@ class Written:
     def sql(self) -> str:
         return "\n\n".join(self.chunks)
 
+    @property
+    def commits(self) -> bool:
+        """Whether it has an autocommit block, which ends the transaction before it."""
+        return "COMMIT;" in self.chunks
+
 
 class _Chunks(io.StringIO):
     """Alembic writes each operation at once: only here a missing semicolon cannot make two statements one."""

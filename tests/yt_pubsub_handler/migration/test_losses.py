@@ -154,6 +154,23 @@ WHOLES = {
         ["CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY, s serial)"],
         "DROP TABLE a", [("table", "public.a", 0, None, None)],
     ),
+    "a schema and a table of one name": (
+        ["CREATE SCHEMA a", "CREATE TABLE a ()"],
+        "DROP SCHEMA a CASCADE; DROP TABLE IF EXISTS a", [("table", "public.a", 0, None, None)],
+    ),
+    "what a child has inherited": (
+        ["CREATE TABLE p (a int)", "CREATE TABLE child () INHERITS (p)", "INSERT INTO child VALUES (1)"],
+        "ALTER TABLE p DROP a",
+        [("column", "public.child.a", 1, 1, None), ("column", "public.p.a", 0, 0, None)],
+    ),
+    "what was moved into a schema": (
+        ["CREATE SCHEMA s", "CREATE TABLE a ()"],
+        "ALTER TABLE a SET SCHEMA s; DROP SCHEMA s CASCADE", [("table", "public.a", 0, None, None)],
+    ),
+    "an extension's own table": (
+        ["CREATE TABLE t (id int)", "ALTER EXTENSION plpgsql ADD TABLE t"],
+        "DROP EXTENSION plpgsql", [("table", "public.t", 0, None, None)],
+    ),
     "names that look like SQL": (
         ['CREATE TABLE "50%; DROP" ("a:b" int, "%s" int)', 'INSERT INTO "50%; DROP" VALUES (1, 2)'],
         'ALTER TABLE "50%; DROP" DROP "%s", DROP "a:b"',

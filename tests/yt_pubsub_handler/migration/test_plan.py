@@ -90,7 +90,11 @@ WRITTEN = {
         'op.get_bind().execute(sa.text("DELETE FROM a"))', [("statement", "DELETE FROM a")],
     ),
     "an autocommit block": (
-        'with op.get_context().autocommit_block(): op.execute("ALTER TABLE a DROP b")', [("column", "public.a.b")],
+        'with op.get_context().autocommit_block(): op.execute("ALTER TABLE a DROP b")',
+        [("column", "public.a.b"), ("statement", "commits of 000000000002")],
+    ),
+    "an index built concurrently": (
+        'with op.get_context().autocommit_block(): op.execute("CREATE INDEX CONCURRENTLY i ON a (b)")', [],
     ),
     "an entity of alembic_utils": (
         "from alembic_utils.pg_materialized_view import PGMaterializedView as View\n"
