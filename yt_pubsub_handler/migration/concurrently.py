@@ -70,7 +70,16 @@ def unhurried(sql: str) -> Unhurried | None:
 
 def ends_transaction(sql: str) -> bool:
     """Tell whether a statement in `sql` would begin or end a transaction; savepoints do not."""
-    return any(_controls_transaction(statement) for statement in _read(sql))
+    in_body = False
+    for statement in _read(sql):
+        words = _words(statement)
+        if in_body:
+            in_body = words[:1] != ("end",)
+        elif words[:1] == ("create",) and ("begin", "atomic") in pairwise(words):
+            in_body = True  # A function's body in SQL: its semicolons and its END are its own.
+        elif _controls_transaction(words):
+            return True
+    return False
 
 
 def wait_for_older_transactions(
@@ -114,8 +123,7 @@ def _words(statement: Statement) -> tuple[str, ...]:
     return tuple(token.text for token in statement.tokens if token.kind == "word")
 
 
-def _controls_transaction(statement: Statement) -> bool:
-    words = _words(statement)
+def _controls_transaction(words: tuple[str, ...]) -> bool:
     if words[:1] == ("rollback",) and "to" in words:
         return False  # It goes back to a savepoint.
     return bool(words) and (words[0] in _TRANSACTION_CONTROL or words[:2] == ("prepare", "transaction"))

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from yt_pubsub_handler.database_errors import describe
-from yt_pubsub_handler.migration.errors import MigrationFailed, Refused
+from yt_pubsub_handler.migration.errors import Refused
 from yt_pubsub_handler.settings import Settings
 
 APPLICATION_NAME = "yt-pubsub-handler migration"
@@ -98,7 +98,7 @@ class Sessions:
         asked, self._asked = self._asked, None
         if asked is None:
             # SQLAlchemy would go on in a new session, which holds neither the mutex nor these options.
-            raise MigrationFailed("unreachable", "A session with the database was lost, and what it held with it.")
+            raise psycopg.OperationalError("the session was lost, and is not replaced by another")
         parameters["application_name"] = asked.pop("application_name")
         self._base = self._base or parameters["options"]
         parameters["options"] = " ".join([self._base, *(f"-c {key}={value}" for key, value in asked.items())])
