@@ -12,9 +12,9 @@ from typing import Any
 
 from pipeline.delivery.aws import Aws
 from pipeline.delivery.github import notice, payload
-from pipeline.delivery.invocation import call
+from pipeline.delivery.invocation import NoSuchFunction, call
 from pipeline.delivery.stage import ALIAS
-from pipeline.delivery.versions import mark_frozen
+from pipeline.delivery.versions import mark_frozen, published_versions
 from pipeline.errors import PipelineError
 
 
@@ -22,20 +22,32 @@ def freeze(aws: Aws, reason: str) -> None:
     """Stop deploys until somebody lifts it; a database that does not take it is told, as the alias is enough."""
     mark_frozen(aws, reason)
     try:
-        call(aws, "run.run_freeze", ALIAS, event(reason=reason), show_log=False)
+        _ask(aws, "run.run_freeze", event(reason=reason))
     except PipelineError as error:
         notice("Frozen on the alias alone", f"The database did not take the freeze: {error}")
 
 
 def unfreeze(aws: Aws) -> None:
     """Let deploys run again; raises when the database does not answer, with the alias still frozen."""
-    call(aws, "run.run_unfreeze", ALIAS, event())
+    _ask(aws, "run.run_unfreeze", event())
     mark_frozen(aws, None)
 
 
 def release_hold(aws: Aws, revision: str) -> None:
     """Let an undone revision be applied again as it is."""
-    call(aws, "run.run_release_hold", ALIAS, event(revision=revision))
+    _ask(aws, "run.run_release_hold", event(revision=revision))
+
+
+def _ask(aws: Aws, function: str, words: dict[str, Any]) -> None:
+    """Call `function` on what serves or, where that is from before it was written, on the newest version that has it."""
+    versions = [number for number, release in published_versions(aws) if release]
+    for qualifier in (ALIAS, *versions):
+        try:
+            call(aws, function, qualifier, words)
+        except NoSuchFunction:
+            continue
+        return
+    notice("Nothing to tell the database", f"No published version has {function}: none of them keeps such records.")
 
 
 def event(**words: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.delivery import promote, records, versions
+from pipeline.delivery import freeze, promote, records, versions
 from pipeline.delivery.publish import publish_version
 from pipeline.errors import Found
 from tests.pipeline.delivery import conftest
@@ -94,13 +94,17 @@ def test_a_run_without_revisions_and_a_failed_one_say_so() -> None:
     assert failed.endswith("\n[lock-timeout] …")
 
 
+def from_before_the_engine() -> str:
+    """A function that knows its status alone, and says of the rest what Python says."""
+    refusal = "    if command:\n        raise AttributeError(f\"module 'run' has no attribute '{command}'\")\n"
+    old = conftest.HANDLER.replace('"run_', '"other_').replace('"other_migration_status"', '"run_migration_status"')
+    return old.replace('    return {"statusCode"', refusal + '    return {"statusCode"')
+
+
 def test_a_release_from_before_the_engine_is_told_and_nothing_fails(
     deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusal = "    if command:\n        raise AttributeError(f\"module 'run' has no attribute '{command}'\")\n"
-    old = conftest.HANDLER.replace('"run_', '"other_').replace('"other_migration_status"', '"run_migration_status"')
-    old = old.replace('    return {"statusCode"', refusal + '    return {"statusCode"')
-    monkeypatch.setattr(conftest, "HANDLER", old)
+    monkeypatch.setattr(conftest, "HANDLER", from_before_the_engine())
     deployed.deploy(FIRST)
     deployed.database_is_at(FIRST.schema)
     version = publish_version(deployed.aws, FIRST)
@@ -109,7 +113,30 @@ def test_a_release_from_before_the_engine_is_told_and_nothing_fails(
     records.record_release(deployed.aws, version, FIRST, None)
     found = records.last_run(deployed.aws, version, "42", "1")
 
+    freeze.freeze(deployed.aws, "rolled back")
+    freeze.unfreeze(deployed.aws)
+
     assert found is None
     said = capsys.readouterr().out
     assert "This release is from before there were release records" in said
     assert "This release is from before the ledger" in said
+    assert "No published version has run.run_freeze" in said
+    assert versions.read_live(deployed.aws).frozen is None
+
+
+def test_a_freeze_is_lifted_by_a_version_that_can_when_what_serves_cannot(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Traffic went back to a release from before the engine, and the freeze is in the database."""
+    with monkeypatch.context() as old:
+        old.setattr(conftest, "HANDLER", from_before_the_engine())
+        deployed.deploy(FIRST)
+        deployed.database_is_at(FIRST.schema)
+        versions.create_live(deployed.aws, publish_version(deployed.aws, FIRST))
+    deployed.deploy(SECOND)
+    deployed.database_is_at(SECOND.schema)
+    publish_version(deployed.aws, SECOND)
+
+    freeze.unfreeze(deployed.aws)
+
+    assert [call["command"] for call in deployed.calls()] == ["run.run_unfreeze"]
