@@ -39,7 +39,7 @@ def release_hold(aws: Aws, revision: str) -> None:
 
 
 def _ask(aws: Aws, function: str, words: dict[str, Any]) -> None:
-    """Call `function` on what serves or, where that is from before it was written, on the newest version that has it."""
+    """Call `function` on what serves or, where that is from before it was written, on the newest that has it."""
     versions = [number for number, release in published_versions(aws) if release]
     for qualifier in (ALIAS, *versions):
         try:
