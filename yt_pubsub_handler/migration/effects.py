@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from yt_pubsub_handler.migration import harmless
 from yt_pubsub_handler.migration.phrases import NotUnderstood, Phrase
 from yt_pubsub_handler.migration.tokens import Statement
 
@@ -56,7 +57,11 @@ class NotFollowed:
 
 Effect = Dropped | Created | Renamed | NotFollowed
 
-_CHANGES_ROWS = {
+_RESOLVABLE = {"table", "foreign table", "materialized view", "view", "schema", "type", "domain", "extension"}
+"""What can be found in the catalog by its name alone, and with it what its DROP takes along."""
+_LOST_SIGHT_OF = {"view", "materialized view", "domain"}
+"""What is looked for by the name it had, once it goes by another."""
+_REASONS = {
     "delete": "it deletes rows",
     "update": "it overwrites values",
     "merge": "it changes or deletes rows",
@@ -68,37 +73,6 @@ _CHANGES_ROWS = {
     "execute": "what it executes is not followed",
     "copy": "it may overwrite a file or add rows",
 }
-_KEEPS_ROWS = {
-    "analyze", "begin", "cluster", "comment", "commit", "end", "grant", "lock", "refresh", "reindex", "release",
-    "revoke", "rollback", "savepoint", "security", "show", "start", "vacuum",
-}  # fmt: skip
-_HARMLESS_SETTINGS = {
-    "client_min_messages", "idle_in_transaction_session_timeout", "lock_timeout", "maintenance_work_mem",
-    "max_parallel_maintenance_workers", "statement_timeout", "work_mem",
-}  # fmt: skip
-_ALTERED_WITHOUT_LOSS = {
-    "aggregate", "collation", "default", "domain", "function", "index", "policy", "procedure", "publication",
-    "routine", "rule", "statistics", "trigger", "view", "materialized view",
-}  # fmt: skip
-_RENAMED = {"view", "materialized view", "domain"}
-"""What goes by a new name then, but is looked for by the old one."""
-# Without CASCADE the server refuses to drop what anything else needs, and these hold no rows themselves.
-_DROPPED_WITHOUT_LOSS = {
-    "aggregate", "cast", "collation", "domain", "function", "index", "operator", "policy", "procedure", "publication",
-    "routine", "rule", "schema", "statistics", "trigger", "type", "view",
-}  # fmt: skip
-_RESOLVABLE = {"table", "foreign table", "materialized view", "view", "schema", "type", "domain", "extension"}
-_HARMLESS_COLUMN_CHANGES = (
-    ("set", "default"), ("drop", "default"), ("set", "not", "null"), ("drop", "not", "null"), ("set", "statistics"),
-    ("set", "storage"), ("set", "compression"), ("set", "generated"), ("add", "generated"), ("drop", "identity"),
-    ("drop", "expression"), ("set", "("), ("reset", "("),
-)  # fmt: skip
-_HARMLESS_TABLE_CHANGES = (
-    ("validate", "constraint"), ("alter", "constraint"), ("rename", "constraint"), ("owner", "to"), ("enable",),
-    ("disable",), ("force",), ("no", "force"), ("replica", "identity"), ("cluster", "on"),
-    ("set", "without", "cluster"), ("set", "logged"), ("set", "tablespace"), ("set", "("), ("reset", "("),
-    ("drop", "constraint"),
-)  # fmt: skip
 
 
 def effects(statement: Statement) -> list[Effect]:
@@ -109,11 +83,11 @@ def effects(statement: Statement) -> list[Effect]:
         read = _VERBS.get(verb)
         if read is not None:
             return list(read(phrase))
-        if verb in _KEEPS_ROWS:
+        if verb in harmless.VERBS:
             return []
     except NotUnderstood as error:
         return [NotFollowed(statement.text, str(error))]
-    return [NotFollowed(statement.text, _CHANGES_ROWS.get(verb, "what it does is not followed"))]
+    return [NotFollowed(statement.text, _REASONS.get(verb, "what it does is not followed"))]
 
 
 def _drop(phrase: Phrase) -> Iterator[Effect]:
@@ -122,9 +96,9 @@ def _drop(phrase: Phrase) -> Iterator[Effect]:
         kind = f"{kind} {phrase.word()}"
     if kind == "sequence":
         raise NotUnderstood("the sequence's position is lost")
-    if kind not in _RESOLVABLE | _DROPPED_WITHOUT_LOSS:
+    if kind not in _RESOLVABLE | harmless.DROPPED:
         raise NotUnderstood("what goes with it is not followed")
-    if kind in _DROPPED_WITHOUT_LOSS and not phrase.holds_word("cascade"):
+    if kind in harmless.DROPPED and not phrase.holds_word("cascade"):
         return
     if kind == "index":
         return
@@ -143,9 +117,9 @@ def _alter(phrase: Phrase) -> Iterator[Effect]:
     kind = phrase.word()
     if kind == "materialized":
         kind = f"{kind} {phrase.word()}"
-    if kind in _RENAMED and (phrase.holds_word("rename") or phrase.holds_word("schema")):
+    if kind in _LOST_SIGHT_OF and (phrase.holds_word("rename") or phrase.holds_word("schema")):
         raise NotUnderstood("by which name it is dropped from here on is not followed")
-    if kind in _ALTERED_WITHOUT_LOSS:
+    if kind in harmless.ALTERED:
         return
     if kind == "type":
         phrase.name()
@@ -169,7 +143,7 @@ def _alter(phrase: Phrase) -> Iterator[Effect]:
 
 
 def _alter_table(table: Name, action: Phrase) -> Iterator[Effect]:
-    if any(action.begins(*words) for words in _HARMLESS_TABLE_CHANGES):
+    if any(action.begins(*words) for words in harmless.TABLE_CHANGES):
         return
     if action.skip("add"):
         yield from _added(table, action)
@@ -195,7 +169,7 @@ def _alter_table(table: Name, action: Phrase) -> Iterator[Effect]:
     elif action.skip("alter"):
         action.skip("column")
         action.identifier()
-        if not any(action.begins(*words) for words in _HARMLESS_COLUMN_CHANGES):
+        if not any(action.begins(*words) for words in harmless.COLUMN_CHANGES):
             raise NotUnderstood("values may change when they are converted")
     elif action.begins("attach") or action.begins("inherit"):
         raise NotUnderstood("what goes when the table goes is another from here on")
@@ -229,7 +203,7 @@ def _set(phrase: Phrase) -> Iterator[Effect]:
     if not phrase.skip("local"):
         phrase.skip("session")
     setting = phrase.word()
-    if setting not in _HARMLESS_SETTINGS | {"constraints"}:
+    if setting not in harmless.SETTINGS | {"constraints"}:
         raise NotUnderstood("the statements after it may mean something else")
     yield from ()
 
