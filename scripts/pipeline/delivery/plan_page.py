@@ -14,7 +14,8 @@ _LONGEST_SQL = 60_000
 def plan_as_markdown(plan: Plan, serving: Release | None, reason: str) -> str:
     """Return the plan as Markdown; `reason` is somebody's text and is shown as such."""
     down = plan.downgrade
-    undone = f"{', '.join(down.undone)}, by version {down.holder}" if down else "none: the schema stays"
+    undone = f"{', '.join(down.undone)}, from version {down.holder} on" if down else "none: the schema stays"
+    way = " → ".join(f"version {step.target.version}" for step in plan.steps)
     lines = [
         f"### Rollback plan: {plan.mode}",
         "",
@@ -22,6 +23,7 @@ def plan_as_markdown(plan: Plan, serving: Release | None, reason: str) -> str:
         "| --- | --- |",
         f"| serves now | version {plan.serving}{f', {serving}' if serving else ''} |",
         f"| is to serve | {plan.target} |",
+        f"| way | {way} |",
         f"| revisions to undo | {undone} |",
         f"| reason | {plain(reason)} |",
         "",

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.delivery import freeze, github, records, rollback
+from pipeline.delivery import freeze, github, records, rollback, undo
 from pipeline.delivery.aws import Aws
 from pipeline.delivery.bootstrap import bootstrap
 from pipeline.delivery.guard import guard_deploy
@@ -122,7 +122,7 @@ def smoke_public(arguments: list[str]) -> None:
 
 
 def plan(arguments: list[str]) -> None:
-    """Say what a rollback would do; outputs: version, schema-changes, holder, payload (for the downgrade)."""
+    """Say what a rollback would do; outputs: version, and approval (what undo_releases.py takes)."""
     parser = _parser("plan_rollback.py", plan)
     parser.add_argument("--mode", required=True, help=" or ".join(map(repr, rollback.MODES)))
     parser.add_argument("--target", default=rollback.PREVIOUS, help="previous, a version's number, or a commit")
@@ -132,32 +132,29 @@ def plan(arguments: list[str]) -> None:
         raise UsageError("A rollback needs a reason: one line of at most 300 characters.")
     aws = Aws(load_stage(words.stage))
     planned = rollback.plan_rollback(aws, words.mode, words.target or rollback.PREVIOUS)
-    down = planned.downgrade
     github.set_output("version", planned.target.version)
-    github.set_output("schema-changes", "true" if down else "false")
-    if down:
-        holding = _release(aws, down.holder)
-        expect = {"commit": holding.commit, "head": holding.schema}
-        github.set_output("holder", down.holder)
-        accepted = {"digest": down.digest, "ceilings": down.ceilings}
-        github.set_output(
-            "payload", github.payload(expect, target=down.target, reason=words.reason.strip(), **accepted)
-        )
-    undone = f"{', '.join(down.undone)}, undone by version {down.holder}" if down else "none: the schema stays"
+    github.set_output("approval", undo.approval(planned, words.reason.strip()))
+    down = planned.downgrade
+    undone = f"{', '.join(down.undone)}, from version {down.holder} on" if down else "none: the schema stays"
     print(f"From version {planned.serving} to {planned.target}. Revisions to undo: {undone}")
     for loss in down.losses if down else ():
         print(f"Destroys {loss['kind']} {loss['object']}: {loss['rows']} rows, {loss['values']} values")
     github.summarise(plan_as_markdown(planned, release_of(aws, planned.serving), words.reason))
 
 
-def move_traffic(arguments: list[str]) -> None:
-    """Point `live` back to a version that served before."""
-    parser = _parser("move_traffic.py", move_traffic, version=True)
-    parser.add_argument("--with-database", action="store_true", help="only if it answers with its database reachable")
+def undo_releases(arguments: list[str]) -> None:
+    """Carry out what was approved: traffic and schema back, release by release."""
+    parser = _parser("undo_releases.py", undo_releases)
+    parser.add_argument("--approval", required=True, help="the output of plan_rollback.py")
     words = parser.parse_args(arguments)
+    approved = undo.read_approval(words.approval)
+    undo.undo(Aws(load_stage(words.stage)), approved, lambda line: print(line, flush=True))
+
+
+def move_traffic(arguments: list[str]) -> None:
+    """Point `live` back to a version that served before; asks neither the database nor anybody."""
+    words = _staged("move_traffic.py", move_traffic, arguments, version=True)
     aws = Aws(load_stage(words.stage))
-    if words.with_database:
-        smoke_version(aws, words.version, _release(aws, words.version), newer_schema=True)
     point_live_back(aws, words.version)
     wait_until_answered(aws, words.version)
     print(f"Version {words.version} serves again")

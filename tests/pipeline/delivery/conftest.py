@@ -66,6 +66,11 @@ def lambda_handler(event, context):
             return condition()["plan"]
         case "run_migration_history":
             return {"runs": condition().get("runs", []), "releases": []}
+        case "run_alembic_downgrade":
+            with DATABASE.with_name("calls").open("a") as calls:
+                calls.write(json.dumps(event) + "\\n")
+            DATABASE.write_text(event["target"])
+            return {"undone": KNOWN[KNOWN.index(event["target"]) + 1:], "steps": []}
         case "run_freeze" | "run_unfreeze" | "run_release_hold" | "run_record_release":
             with DATABASE.with_name("calls").open("a") as calls:
                 calls.write(json.dumps(event) + "\\n")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from pipeline.delivery import versions
+from pipeline.delivery import undo, versions
 from pipeline.delivery.plan_page import plan_as_markdown
 from pipeline.delivery.promote import promote
 from pipeline.delivery.publish import publish_version
-from pipeline.delivery.rollback import Downgrade, Plan, Promoted, plan_rollback
+from pipeline.delivery.rollback import Downgrade, Plan, Promoted, Step, plan_rollback
 from pipeline.errors import Found, UsageError
 from tests.pipeline.delivery.conftest import FIRST, SECOND, THIRD, Deployed
 
@@ -55,7 +55,8 @@ def three(deployed: Deployed) -> tuple[Deployed, list[str]]:
 def test_previous_is_the_release_that_served_before(three: tuple[Deployed, list[str]]) -> None:
     deployed, (_, second, third) = three
 
-    assert plan_rollback(deployed.aws, TRAFFIC) == Plan(TRAFFIC, third, Promoted(second, SECOND), None)
+    target = Promoted(second, SECOND)
+    assert plan_rollback(deployed.aws, TRAFFIC) == Plan(TRAFFIC, third, target, None, (Step(target, None),))
 
 
 @pytest.mark.parametrize("target", [FIRST.commit, FIRST.commit[:7]])
@@ -78,16 +79,20 @@ def test_the_schema_is_undone_by_the_version_that_holds_the_revision(three: tupl
 
     assert plan.target == Promoted(second, SECOND)
     assert plan.downgrade == planned(third, SECOND.schema, THIRD.schema)
+    assert plan.steps == (Step(Promoted(second, SECOND), third),)
 
 
-def test_after_traffic_went_back_alone_the_schema_can_still_follow(three: tuple[Deployed, list[str]]) -> None:
-    deployed, (first, second, third) = three
+def test_after_traffic_went_back_alone_previous_is_what_serves_until_the_schema_has_followed(
+    three: tuple[Deployed, list[str]],
+) -> None:
+    deployed, (_, second, third) = three
     versions.point_live_back(deployed.aws, second)
 
-    plan = plan_rollback(deployed.aws, BOTH, FIRST.commit)
+    plan = plan_rollback(deployed.aws, BOTH)
 
-    assert plan.target == Promoted(first, FIRST)
-    assert plan.downgrade == planned(third, FIRST.schema, THIRD.schema, SECOND.schema)
+    assert plan.target == Promoted(second, SECOND)
+    assert plan.downgrade == planned(third, SECOND.schema, THIRD.schema)
+    assert plan.steps == (Step(Promoted(second, SECOND), third),)
 
 
 def test_a_revision_that_cannot_be_undone_is_no_plan(three: tuple[Deployed, list[str]]) -> None:
@@ -118,10 +123,72 @@ def test_traffic_goes_back_with_the_database_down(three: tuple[Deployed, list[st
 
 
 def test_several_changes_of_schema_are_gone_back_one_by_one(three: tuple[Deployed, list[str]]) -> None:
-    deployed, (_, second, _) = three
+    deployed, (first, second, third) = three
 
-    with pytest.raises(Found, match=rf"changed more than once.* Go back to version {second}, .* first"):
+    plan = plan_rollback(deployed.aws, BOTH, FIRST.commit)
+
+    assert plan.steps == (Step(Promoted(second, SECOND), third), Step(Promoted(first, FIRST), second))
+    assert plan.downgrade == planned(third, FIRST.schema, THIRD.schema, SECOND.schema)
+
+
+def test_a_way_with_a_release_missing_is_refused_beforehand(three: tuple[Deployed, list[str]]) -> None:
+    deployed, (_, second, third) = three
+    deployed.aws.lambda_.delete_function(FunctionName=deployed.aws.stage.function, Qualifier=second)
+
+    with pytest.raises(Found, match=rf"Version {second} lies on the way to .* and is not there.*Nothing was done"):
         plan_rollback(deployed.aws, BOTH, FIRST.commit)
+
+    assert deployed.live() == third
+
+
+def undoing(deployed: Deployed, approved: str) -> list[str]:
+    """Carry the approval out; the function's "downgrade" puts the database where it is told."""
+    said: list[str] = []
+    undo.undo(deployed.aws, undo.read_approval(approved), said.append)
+    return said
+
+
+def test_an_approved_way_is_gone_release_by_release(three: tuple[Deployed, list[str]]) -> None:
+    deployed, (first, second, third) = three
+    approved = undo.approval(plan_rollback(deployed.aws, BOTH, FIRST.commit), "it lost rows")
+
+    said = undoing(deployed, approved)
+
+    assert [line.split(" (")[0].split(":")[0] for line in said] == [
+        f"Version {second}", f"Undone by version {third}", f"Version {first}", f"Undone by version {second}",
+    ]  # fmt: skip
+    sent = [(call["target"], call["digest"], call["ceilings"], call["reason"]) for call in deployed.calls()]
+    assert sent == [(schema, "d1", {"videos.title": 7}, "it lost rows") for schema in (SECOND.schema, FIRST.schema)]
+    assert deployed.live() == first
+    assert deployed.database.read_text() == FIRST.schema
+
+
+def test_a_step_that_would_destroy_more_than_was_approved_is_not_taken(three: tuple[Deployed, list[str]]) -> None:
+    deployed, (_, second, _) = three
+    approved = undo.approval(plan_rollback(deployed.aws, BOTH, FIRST.commit), "it lost rows")
+    deployed.tells(plan=PLAN | {"losses": [LOSS, LOSS | {"object": "posts"}]})
+
+    with pytest.raises(Found, match="would also destroy posts, which nobody approved"):
+        undoing(deployed, approved)
+
+    assert deployed.live() == second
+    assert deployed.calls() == []
+
+
+def test_one_step_back_is_held_to_the_digest_of_its_plan(three: tuple[Deployed, list[str]]) -> None:
+    deployed, _ = three
+    approved = undo.approval(plan_rollback(deployed.aws, BOTH), "it lost rows")
+    deployed.tells(plan=PLAN | {"digest": "another"})
+
+    undoing(deployed, approved)
+
+    assert [call["digest"] for call in deployed.calls()] == ["d1"]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null"])
+def test_what_is_no_approval_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--approval is not what plan_rollback"):
+        undo.read_approval(text)
 
 
 def test_what_never_served_is_no_target(three: tuple[Deployed, list[str]]) -> None:
