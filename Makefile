@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
-.PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision
+.PHONY: help setup lock lint test test-system campaign-schedules rehearse rehearse-rollback serve revision
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -21,6 +21,9 @@ test: setup ## all tests that need a package index only (ARGS="-k name")
 
 test-system: setup ## the tests that need more, or take the whole machine for a while
 	@$(BIN)/pytest -m system $(ARGS)
+
+campaign-schedules: setup ## 200 random schedules of upgrade, downgrade, kill, freeze and cancel (some minutes)
+	@SCHEDULES=200 $(BIN)/pytest --timeout=3600 tests/yt_pubsub_handler/migration/faults/test_schedules.py $(ARGS)
 
 rehearse: setup ## deploy and migrate, by deploy.yml itself, against a local AWS (ARGS="--from REF --with-tests -v")
 	@$(BIN)/python scripts/rehearse.py deploy $(ARGS)

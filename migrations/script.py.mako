@@ -2,8 +2,10 @@
 ${message[:1].upper() + message[1:]}.
 
 The release in production meets this schema before traffic moves: only add. Drop a column in a pull request of its
-own, after the release that no longer selects it. Locks are waited for 4 s; what needs a scan of a large table
-(indexes, validation) goes into a revision of its own, CONCURRENTLY inside `op.get_context().autocommit_block()`.
+own, after the release that no longer selects it. What needs a scan of a large table (indexes, validation) goes into
+a revision of its own, CONCURRENTLY inside `op.get_context().autocommit_block()`. Other limits than the usual ones are
+asked for below, in seconds: `lock_timeout_seconds` (4), `budget_seconds` (60, for the whole revision),
+`older_transactions_seconds` (30, how long a CONCURRENTLY waits for them before it begins).
 downgrade() must bring back exactly what was there: the tests compare. Where it cannot, say `irreversible = "why"`
 below: a rollback then refuses before it begins.
 """
