@@ -142,7 +142,7 @@ def test_a_freeze_on_the_alias_stops_a_deploy_until_it_is_lifted(deployed: Deplo
     assert [call["command"] for call in deployed.calls()] == ["run.run_freeze", "run.run_unfreeze"]
 
 
-def test_a_freeze_is_there_with_the_database_down(
+def test_rule_8_a_freeze_is_there_with_the_database_down(
     deployed: Deployed, checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = checked_out_release(checkout)
@@ -162,7 +162,9 @@ def held(checkout: Path, revision: str, *, changed: bool = False) -> dict[str, s
     return {"revision": revision, "file_hash": digest, "held_at": "today", "by": "octocat", "reason": "it lost rows"}
 
 
-def test_a_revision_that_was_undone_stops_a_deploy_that_brings_it_back(deployed: Deployed, checkout: Path) -> None:
+def test_rule_7_a_revision_that_was_undone_stops_a_deploy_that_brings_it_back(
+    deployed: Deployed, checkout: Path
+) -> None:
     first = checked_out_release(checkout)
     serve(deployed, first, first.schema)
     add_revision(checkout, "bbbbbbbbbbbb", "aaaaaaaaaaaa")

@@ -58,7 +58,7 @@ def test_the_package_holds_the_app_and_what_it_needs(packaged: tuple[zipfile.Zip
     }  # fmt: skip
 
 
-def test_nothing_a_developer_left_is_in_it(packaged: tuple[zipfile.ZipFile, Release]) -> None:
+def test_rule_9_nothing_a_developer_left_is_in_the_package(packaged: tuple[zipfile.ZipFile, Release]) -> None:
     archive, _ = packaged
 
     assert [name for name in archive.namelist() if b"left-by-a-developer" in archive.read(name)] == []

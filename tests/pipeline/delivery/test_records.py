@@ -22,7 +22,7 @@ STEP: dict[str, Any] = {
 }
 
 
-def test_a_promoted_release_is_recorded_with_what_it_is_made_of(deployed: Deployed) -> None:
+def test_rule_2_a_promoted_release_is_recorded_with_what_it_is_made_of(deployed: Deployed) -> None:
     deployed.deploy(FIRST)
     deployed.database_is_at(FIRST.schema)
     version = publish_version(deployed.aws, FIRST)

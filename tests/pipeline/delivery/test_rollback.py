@@ -72,7 +72,7 @@ def test_a_number_names_its_version(three: tuple[Deployed, list[str]]) -> None:
     assert plan_rollback(deployed.aws, TRAFFIC, first).target.version == first
 
 
-def test_the_schema_is_undone_by_the_version_that_holds_the_revision(three: tuple[Deployed, list[str]]) -> None:
+def test_rule_5_the_schema_is_undone_by_the_version_that_holds_the_revision(three: tuple[Deployed, list[str]]) -> None:
     deployed, (_, second, third) = three
 
     plan = plan_rollback(deployed.aws, BOTH)
@@ -115,7 +115,7 @@ def test_the_page_says_what_is_destroyed_and_what_to_merge(three: tuple[Deployed
     assert f"    git revert --no-edit {SECOND.commit[:12]}..{THIRD.commit[:12]}" in page
 
 
-def test_traffic_goes_back_with_the_database_down(three: tuple[Deployed, list[str]]) -> None:
+def test_rule_8_traffic_goes_back_with_the_database_down(three: tuple[Deployed, list[str]]) -> None:
     deployed, (_, second, _) = three
     deployed.database.unlink()
 
@@ -131,7 +131,7 @@ def test_several_changes_of_schema_are_gone_back_one_by_one(three: tuple[Deploye
     assert plan.downgrade == planned(third, FIRST.schema, THIRD.schema, SECOND.schema)
 
 
-def test_a_way_with_a_release_missing_is_refused_beforehand(three: tuple[Deployed, list[str]]) -> None:
+def test_rule_6_a_way_with_a_release_missing_is_refused_beforehand(three: tuple[Deployed, list[str]]) -> None:
     deployed, (_, second, third) = three
     deployed.aws.lambda_.delete_function(FunctionName=deployed.aws.stage.function, Qualifier=second)
 
@@ -148,7 +148,7 @@ def undoing(deployed: Deployed, approved: str) -> list[str]:
     return said
 
 
-def test_an_approved_way_is_gone_release_by_release(three: tuple[Deployed, list[str]]) -> None:
+def test_rule_6_an_approved_way_is_gone_release_by_release(three: tuple[Deployed, list[str]]) -> None:
     deployed, (first, second, third) = three
     approved = undo.approval(plan_rollback(deployed.aws, BOTH, FIRST.commit), "it lost rows")
 
@@ -191,7 +191,7 @@ def test_what_is_no_approval_is_refused(text: str) -> None:
         undo.read_approval(text)
 
 
-def test_what_never_served_is_no_target(three: tuple[Deployed, list[str]]) -> None:
+def test_rule_2_what_never_served_is_no_target(three: tuple[Deployed, list[str]]) -> None:
     deployed, (first, second, third) = three
     versions.point_live_back(deployed.aws, second)
 

@@ -23,7 +23,7 @@ def live(deployed: Deployed) -> Deployed:
     return deployed
 
 
-def test_a_schedule_calls_live_with_a_constant_input_and_may(live: Deployed) -> None:
+def test_rule_1_a_schedule_calls_live_with_a_constant_input_and_may(live: Deployed) -> None:
     assert apply_schedules(live.aws) == (["shop-production.expire"], [])
 
     alias = live.aws.lambda_.get_alias(FunctionName=STAGE.function, Name="live")["AliasArn"]

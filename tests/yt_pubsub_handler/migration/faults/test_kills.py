@@ -79,7 +79,9 @@ def assert_consistent(ask: Any, ids: list[str]) -> None:
 
 
 @pytest.mark.parametrize("gate", ANYWHERE)
-def test_after_a_kill_the_next_upgrade_finishes(gate: str, project: Any, ask: Any) -> None:
+def test_rule_3_after_a_kill_it_is_applied_and_recorded_or_neither_and_the_next_upgrade_finishes(
+    gate: str, project: Any, ask: Any
+) -> None:
     ids = write(project)
     client = stop_at(project, gate)
 

@@ -15,7 +15,7 @@ SETTINGS = "current_setting('lock_timeout') AS locks, current_setting('statement
 SEEN = f'op.execute("CREATE TABLE seen AS SELECT {SETTINGS}")'
 
 
-def test_a_revision_whose_budget_is_not_left_is_not_begun(project: Any, ask: Any) -> None:
+def test_rule_10_a_revision_whose_budget_is_not_left_is_not_begun(project: Any, ask: Any) -> None:
     first, second = project.write({"header": "budget_seconds = 5", "upgrade": "pass"}, "pass")
 
     with pytest.raises(MigrationFailed) as failure:

@@ -37,7 +37,7 @@ def test_one_sent_again_while_it_runs_waits_for_its_end_and_gives_its_answer(pro
     assert ask("SELECT count(*) FROM pipeline.runs") == [(1,)]
 
 
-def test_one_sent_again_later_gives_the_recorded_answer(project: Any, ask: Any) -> None:
+def test_rule_4_one_sent_again_later_gives_the_recorded_answer(project: Any, ask: Any) -> None:
     project.write("pass")
     answer = alembic_upgrade(project.app, RUN)
 
