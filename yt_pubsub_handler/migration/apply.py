@@ -119,7 +119,12 @@ def _go(run: Run, path: Path) -> Report:
         raise
     now = database_revision(run.ledger.connection)
     done = report(run.request, run.begun.number, steps, head=package_head(run.app), start=start, end=now)
-    run.ledger.end_run(run.begun.number, run.outcome, now, result=done)
+    if not run.ledger.end_run(run.begun.number, run.outcome, now, result=done):
+        raise MigrationFailed(
+            "fence",
+            f"Each revision was {run.outcome}, but another run has taken over since, and may have changed that. See "
+            "run.run_migration_status.",
+        )
     return done
 
 

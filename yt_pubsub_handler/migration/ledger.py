@@ -64,9 +64,9 @@ class Ledger:
     def end_run(
         self, run: int, outcome: str, to_revision: str | None, *, result: Mapping[str, Any] | None = None,
         error: MigrationError | None = None,
-    ) -> None:  # fmt: skip
-        """Write down how a run ended, unless somebody else has."""
-        self._write(
+    ) -> bool:  # fmt: skip
+        """Write down how a run ended, and return True; False if a successor has done it already."""
+        changed = self._write(
             "UPDATE pipeline.runs SET ended_at = clock_timestamp(), outcome = :outcome, to_revision = :revision, "
             "result = CAST(:result AS jsonb), error_code = :code, error = :error "
             "WHERE id = :run AND outcome = 'running' RETURNING id",
@@ -77,6 +77,7 @@ class Ledger:
             code=error and error.code,
             error=error and error.message,
         )
+        return changed is not None
 
     def begin_step(self, begun: Begun, revision: str, direction: Direction, file_hash: str) -> int:
         """

@@ -117,6 +117,26 @@ def test_an_env_py_with_a_connection_of_its_own_is_refused(project: Any, ask: An
     assert ask("SELECT to_regclass('unprotected')") == [(None,)]
 
 
+def test_what_was_committed_is_applied_even_if_an_error_comes_back(project: Any, ask: Any) -> None:
+    """The answer to a COMMIT can be lost; tried again, the revision would fail for ever."""
+    first, second = project.write('op.execute("CREATE TABLE a ()")', 'op.execute("CREATE TABLE b ()")')
+    env = project.folder / "migrations" / "env.py"
+    env.write_text(env.read_text() + '\nraise ConnectionError("after the commit")\n')
+
+    assert alembic_upgrade(project.app)["applied"] == [first, second]
+    assert steps(ask) == [(first, "upgrade", "applied"), (second, "upgrade", "applied")]
+
+
+def test_a_step_that_a_successor_has_closed_is_not_committed(project: Any, ask: Any) -> None:
+    closed = "UPDATE pipeline.steps SET outcome = 'interrupted', ended_at = now()"
+    project.write(f'op.execute("CREATE TABLE lost ()"); op.execute("{closed}")')
+
+    with pytest.raises(MigrationFailed, match=r"\[fence\] .*Another run has closed this step"):
+        alembic_upgrade(project.app)
+
+    assert ask("SELECT to_regclass('lost')") == [(None,)]
+
+
 def test_a_statement_in_env_py_before_alembic_is_no_way_to_lose_everything(project: Any, ask: Any) -> None:
     """It begins a transaction in which the whole upgrade runs, exits 0 and keeps nothing: here it is told."""
     (only,) = project.write('op.execute("CREATE TABLE kept ()")')

@@ -18,6 +18,7 @@ BEFORE_THE_FIRST = (
     "after takeover.raise_fence",
     "after takeover.begin_run",
     "after ledger.Ledger.begin_step",
+    "after work.check_fence",
     "inside the first",
     "before steps.end_step",
     "after steps.end_step",

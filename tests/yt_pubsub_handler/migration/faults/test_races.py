@@ -11,6 +11,12 @@ from yt_pubsub_handler.db_utils import alembic_upgrade
 from yt_pubsub_handler.migration import mutex
 from yt_pubsub_handler.migration.errors import Refused
 
+# A heart that does not beat: the client does not hear that the mutex is lost.
+DEAF = {"heartbeat.BEAT_SECONDS": 60.0, "mutex.OPTIONS": {"idle_session_timeout": "60s"}}
+END_LOCKS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name LIKE '% lock %' AND datname = current_database()
+"""
 GATE = '__import__("gates").pass_gate("inside")'
 
 
@@ -93,10 +99,7 @@ def test_a_holder_that_loses_the_mutex_is_stopped_in_the_middle_of_a_statement(p
     sleeping = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
     ends_when(lambda: ask(sleeping))
 
-    ask(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE application_name LIKE '% lock %' AND datname = current_database()"
-    )
+    ask(END_LOCKS)
     code, message = client.error()
 
     assert code == "mutex-lost"
@@ -118,7 +121,7 @@ def ends_when(condition: Any) -> None:
 def test_a_raised_fence_stops_a_commit_even_while_the_mutex_seems_to_be_held(project: Any, ask: Any) -> None:
     """Between two heartbeats nobody knows that the mutex is lost; the commit asks for itself."""
     project.write(f'op.execute("CREATE TABLE lost ()"); {GATE}')
-    client = project.start(values={"heartbeat.BEAT_SECONDS": 60.0, "mutex.OPTIONS": {"idle_session_timeout": "60s"}})
+    client = project.start(values=DEAF)
     client.wait_at("inside")
 
     ask("UPDATE pipeline.fence SET token = token + 1")
@@ -133,7 +136,7 @@ def test_a_raised_fence_stops_a_statement_that_commits_by_itself(project: Any, a
     project.write(
         f"with op.get_context().autocommit_block():\n        {GATE}\n        op.execute('CREATE TABLE lost ()')"
     )
-    client = project.start(values={"heartbeat.BEAT_SECONDS": 60.0, "mutex.OPTIONS": {"idle_session_timeout": "60s"}})
+    client = project.start(values=DEAF)
     client.wait_at("inside")
 
     ask("UPDATE pipeline.fence SET token = token + 1")
@@ -157,6 +160,31 @@ def test_no_successor_can_come_between_the_fence_and_the_commit(project: Any, as
     client.open("after work.check_fence")
 
     assert client.result()["applied"] != []
+
+
+def test_a_session_that_was_opened_during_the_change_of_holders_is_ended(project: Any, ask: Any) -> None:
+    """It has still found its own token; the statement that it sends next would be protected by no commit."""
+    ask("CREATE TABLE t (a int)")
+    project.write("with op.get_context().autocommit_block(): op.execute('CREATE INDEX CONCURRENTLY ON t (a)')")
+    deaf = "before heartbeat.Heartbeat._look"
+    gates = ("after ledger.Ledger.begin_step", "after work.wait_for_older_transactions", deaf)
+    first = project.start(gates=gates, values=DEAF)
+    first.wait_at(gates[0])
+    ask(END_LOCKS)
+    second = project.start(gates=("before takeover.raise_fence",))
+    second.wait_at("before takeover.raise_fence")
+    first.open(gates[0])
+    first.wait_at(gates[1])
+
+    second.open("before takeover.raise_fence")
+    applied = second.result()["applied"]
+    first.open(deaf)
+    first.open(gates[1])
+    code, _ = first.error()
+
+    assert applied == project.ids
+    assert code in ("mutex-lost", "fence")
+    assert ask("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass") == [(1,)]
 
 
 def test_a_deleted_fence_is_put_up_again_above_all_that_were_there(project: Any, ask: Any) -> None:
