@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from alembic_utils.pg_view import PGView
-from alembic_utils.replaceable_entity import register_entities, registry
 from flask import Flask
 
 from yt_pubsub_handler.migration.condition import tell_condition
@@ -50,16 +48,16 @@ def test_before_the_head_being_different_is_right(app: Flask, postgresql: Any) -
     assert tell_condition(app)["drift"] is None
 
 
-@pytest.fixture
-def registered_view() -> Iterator[None]:
-    register_entities([PGView("public", "titles", "SELECT title FROM videos")], exclude_schemas=["pipeline"])
-    yield
-    registry.clear()  # type: ignore[no-untyped-call] # It has no annotations.
+def test_entities_that_are_missing_are_named_and_not_made(app: Flask, postgresql: Any) -> None:
+    """To compare a trigger, its function is made first, and taken back."""
+    postgresql.execute("DROP FUNCTION keep_videos CASCADE")
+    postgresql.commit()
 
-
-def test_an_entity_that_is_missing_is_named_and_not_made(app: Flask, postgresql: Any, registered_view: None) -> None:
-    assert tell_condition(app)["drift"] == ["create_entity PGView: public.titles"]
-    assert postgresql.execute("SELECT to_regclass('titles')").fetchone() == (None,)
+    assert tell_condition(app)["drift"] == [
+        "create_entity PGFunction: public.keep_videos()",
+        "create_entity PGTrigger: public.videos_are_kept False public.videos",  # Its words; not a constraint trigger.
+    ]
+    assert postgresql.execute("SELECT to_regproc('keep_videos')").fetchone() == (None,)
 
 
 def test_a_comparison_that_fails_says_why(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
