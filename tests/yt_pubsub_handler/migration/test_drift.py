@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from alembic_utils.pg_view import PGView
-from alembic_utils.replaceable_entity import register_entities, registry
 from flask import Flask
 
-from yt_pubsub_handler.db_utils import alembic_upgrade
 from yt_pubsub_handler.migration.condition import tell_condition
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
@@ -52,16 +48,16 @@ def test_before_the_head_being_different_is_right(app: Flask, postgresql: Any) -
     assert tell_condition(app)["drift"] is None
 
 
-@pytest.fixture
-def registered_view() -> Iterator[None]:
-    register_entities([PGView("public", "titles", "SELECT title FROM videos")], exclude_schemas=["pipeline"])
-    yield
-    registry.clear()  # type: ignore[no-untyped-call] # It has no annotations.
+def test_entities_that_are_missing_are_named_and_not_made(app: Flask, postgresql: Any) -> None:
+    """To compare a trigger, its function is made first, and taken back."""
+    postgresql.execute("DROP FUNCTION keep_videos CASCADE")
+    postgresql.commit()
 
-
-def test_an_entity_that_is_missing_is_named_and_not_made(app: Flask, postgresql: Any, registered_view: None) -> None:
-    assert tell_condition(app)["drift"] == ["create_entity PGView: public.titles"]
-    assert postgresql.execute("SELECT to_regclass('titles')").fetchone() == (None,)
+    assert tell_condition(app)["drift"] == [
+        "create_entity PGFunction: public.keep_videos()",
+        "create_entity PGTrigger: public.videos_are_kept False public.videos",  # Its words; not a constraint trigger.
+    ]
+    assert postgresql.execute("SELECT to_regproc('keep_videos')").fetchone() == (None,)
 
 
 def test_a_comparison_that_fails_says_why(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,21 +74,3 @@ def test_a_locked_table_keeps_nobody_waiting_for_the_status(app: Flask, postgres
 
     waited = {"unknown": "55P03 LockNotAvailable canceling statement due to lock timeout"}
     assert (told["pending"], told["drift"]) == ([], waited)
-
-
-def test_what_comparing_makes_is_taken_back(
-    empty_app: Flask, chain: Callable[..., list[str]], tmp_path: Path, empty_postgresql: Any
-) -> None:
-    """env.py is the app's, and on this connection it could write."""
-    chain(("pass", "pass"))
-    alembic_upgrade(empty_app)
-    env = tmp_path / "chain" / "env.py"
-    making = 'connection.exec_driver_sql("CREATE TABLE left_behind ()")'
-    env.write_text(
-        env.read_text().replace("    context.configure(connection", f"    {making}\n    context.configure(connection")
-    )
-
-    told = tell_condition(empty_app)["drift"]
-
-    assert "remove_table left_behind" in told
-    assert empty_postgresql.execute("SELECT to_regclass('left_behind')").fetchone() == (None,)

@@ -33,7 +33,7 @@ def test_every_difference_is_told() -> None:
         check_expectations(event, commit=COMMIT, head=HEAD)
 
     assert str(raised.value) == (
-        f"Nothing was done: commit {'d' * 40} was expected, this package has {COMMIT}; "
+        f"[expect] Nothing was done: commit {'d' * 40} was expected, this package has {COMMIT}; "
         f"head {'b' * 12} was expected, this package has {HEAD}. "
         "Wait until the update has reached Lambda, or invoke the version that holds it."
     )
@@ -41,10 +41,10 @@ def test_every_difference_is_told() -> None:
 
 @pytest.mark.parametrize("expect", [{}, [], "c" * 40, 1, True, {"comit": COMMIT}, {"commit": COMMIT, "x": 1}])
 def test_what_cannot_be_understood_is_refused(expect: Any) -> None:
-    with pytest.raises(Refused, match='"expect" must be an object'):
+    with pytest.raises(Refused, match=r'^\[request\] Nothing was done: "expect" must be an object'):
         check_expectations({"expect": expect}, commit=COMMIT, head=HEAD)
 
 
 def test_a_head_of_nothing_is_an_expectation_too() -> None:
-    with pytest.raises(Refused, match="head None was expected"):
+    with pytest.raises(Refused, match=r"^\[expect\] Nothing was done: head None was expected"):
         check_expectations({"expect": {"head": None}}, commit=COMMIT, head=HEAD)
