@@ -9,16 +9,17 @@ from sqlalchemy.exc import OperationalError
 
 from yt_pubsub_handler import create_app
 from yt_pubsub_handler.db_utils import alembic_upgrade
-from yt_pubsub_handler.migration import connections, mutex
-from yt_pubsub_handler.migration.connections import Sessions, milliseconds
+from yt_pubsub_handler.migration import mutex, sessions
+from yt_pubsub_handler.migration.connections import milliseconds
 from yt_pubsub_handler.migration.errors import Refused
+from yt_pubsub_handler.migration.sessions import Sessions
 from yt_pubsub_handler.settings import Settings, settings_of
 
 SEEN = ("application_name", "lock_timeout", "work_mem")
 
 
 def test_a_server_that_is_too_old_is_refused(empty_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "OLDEST_SERVER", 99)
+    monkeypatch.setattr(sessions, "OLDEST_SERVER", 99)
 
     with pytest.raises(
         Refused, match=r"\[postgres-version\] Nothing was done: the server is PostgreSQL \d+\. .* 99 or"
@@ -56,14 +57,14 @@ def test_a_lost_session_is_not_replaced_behind_our_back(empty_app: Flask) -> Non
 def test_sessions_are_found_by_their_names_and_options_added_to_the_urls(empty_app: Flask) -> None:
     settings = settings_of(empty_app)
     url = f"{settings.database_url}?options=-c%20work_mem%3D77kB"
-    sessions = Sessions(Settings(url, "s", "https://app.example"))
-    with sessions.open("work", lock_timeout="5s") as first, sessions.open("ledger") as second:
+    opened = Sessions(Settings(url, "s", "https://app.example"))
+    with opened.open("work", lock_timeout="5s") as first, opened.open("ledger") as second:
         ask = text(f"SELECT {', '.join(f'current_setting(:{name})' for name in SEEN)}")
         seen = [one.execute(ask, {name: name for name in SEEN}).one() for one in (first, second)]
 
     assert seen == [
-        (f"yt-pubsub-handler migration work {sessions.tag}", "5s", "77kB"),
-        (f"yt-pubsub-handler migration ledger {sessions.tag}", "4s", "77kB"),
+        (f"yt-pubsub-handler migration work {opened.tag}", "5s", "77kB"),
+        (f"yt-pubsub-handler migration ledger {opened.tag}", "4s", "77kB"),
     ]
 
 
