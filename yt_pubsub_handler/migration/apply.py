@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError
 
 from yt_pubsub_handler.database_errors import describe
 from yt_pubsub_handler.migration import mutex
-from yt_pubsub_handler.migration.connections import Sessions, refuse_a_pooler
 from yt_pubsub_handler.migration.errors import MigrationError, MigrationFailed
 from yt_pubsub_handler.migration.heartbeat import Heartbeat
 from yt_pubsub_handler.migration.hooks import Hooks
@@ -29,6 +28,7 @@ from yt_pubsub_handler.migration.report import Report, failed, report
 from yt_pubsub_handler.migration.requests import Request
 from yt_pubsub_handler.migration.resent import Recorded
 from yt_pubsub_handler.migration.revisions import database_revision, file_hash, package_head, scripts
+from yt_pubsub_handler.migration.sessions import Sessions, refuse_a_pooler
 from yt_pubsub_handler.migration.steps import Step, StepFailed, take_step
 from yt_pubsub_handler.migration.takeover import take_over
 from yt_pubsub_handler.migration.targets import way_down
@@ -70,9 +70,9 @@ def downgrade(app: Flask, request: Request, deadline: Deadline, hooks: Hooks, re
 def _run(
     app: Flask, request: Request, deadline: Deadline, hooks: Hooks, path: Path, *, reason: str | None = None
 ) -> Report:
-    sessions = Sessions(settings_of(app))
     try:
         with (
+            closing(Sessions(settings_of(app))) as sessions,
             closing(sessions.open("lock", autocommit=True, **mutex.OPTIONS)) as lock,
             closing(Ledger(sessions)) as ledger,
         ):

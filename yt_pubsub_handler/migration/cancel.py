@@ -16,11 +16,11 @@ from sqlalchemy.exc import DBAPIError
 
 from yt_pubsub_handler.database_errors import describe
 from yt_pubsub_handler.migration import backends, mutex
-from yt_pubsub_handler.migration.connections import Sessions, name
 from yt_pubsub_handler.migration.errors import MigrationFailed, Refused
-from yt_pubsub_handler.migration.ledger import close_interrupted
 from yt_pubsub_handler.migration.ledger_schema import ledger_version
 from yt_pubsub_handler.migration.revisions import database_revision
+from yt_pubsub_handler.migration.runs import close_interrupted
+from yt_pubsub_handler.migration.sessions import Sessions, name
 from yt_pubsub_handler.settings import settings_of
 
 PATIENCE_SECONDS = 10.0

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from yt_pubsub_handler.migration.connections import driver_of
 from yt_pubsub_handler.migration.errors import MigrationFailed
+from yt_pubsub_handler.migration.sessions import driver_of
 
 
 def raise_fence(connection: Connection) -> int:

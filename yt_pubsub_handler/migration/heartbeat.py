@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from yt_pubsub_handler.database_errors import describe
 from yt_pubsub_handler.migration import mutex
 from yt_pubsub_handler.migration.blockers import Blocker, blockers_of, merge
-from yt_pubsub_handler.migration.connections import driver_of
 from yt_pubsub_handler.migration.errors import MigrationFailed
+from yt_pubsub_handler.migration.sessions import driver_of
 
 logger = logging.getLogger(__name__)
 

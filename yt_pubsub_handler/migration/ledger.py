@@ -13,34 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from yt_pubsub_handler.migration.blockers import Blocker
-from yt_pubsub_handler.migration.connections import Sessions
-from yt_pubsub_handler.migration.errors import MigrationError, MigrationFailed
-from yt_pubsub_handler.migration.requests import Direction, Request
+from yt_pubsub_handler.migration.errors import MigrationError, MigrationFailed, Refused
+from yt_pubsub_handler.migration.requests import Direction
+from yt_pubsub_handler.migration.runs import Begun
+from yt_pubsub_handler.migration.sessions import Sessions, driver_of
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A run that is over, as it was written down."""
-
-    id: int
-    outcome: str
-    to_revision: str | None
-    result: dict[str, Any] | None
-    error_code: str | None
-    error: str | None
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A run that the ledger knows of: its number, its token for the fence, and the revision it begins at."""
+class BegunStep:
+    """A step that is under way; `follows_a_failure`: an earlier try of its revision ended badly."""
 
     number: int
-    token: int
-    start: str | None
+    follows_a_failure: bool
 
 
 class Ledger:
@@ -53,10 +42,24 @@ class Ledger:
     @property
     def connection(self) -> Connection:
         """The ledger's session, a new one if it was lost; good for a look at anything beside the migration."""
-        if self._connection.invalidated:
-            self._connection.close()
-            self._connection = self._sessions.open("ledger", autocommit=True)
+        try:
+            driver_of(self._connection).execute("SELECT")
+        except (psycopg.Error, SQLAlchemyError):
+            if not self._connection.closed:
+                self._connection.invalidate()  # Closing it alone would send a ROLLBACK, into nowhere.
+                self._connection.close()
+            self._connection = self._open_again()
         return self._connection
+
+    def _open_again(self) -> Connection:
+        try:
+            return self._sessions.open("ledger", autocommit=True)
+        except Refused as error:
+            raise MigrationFailed(
+                "unreachable",
+                f"The database was lost in the middle of the run ({error.message}). What was done is in its ledger: "
+                "see run.run_migration_status when it answers, then run it again.",
+            ) from None
 
     def close(self) -> None:
         self._connection.close()
@@ -79,24 +82,25 @@ class Ledger:
         )
         return changed is not None
 
-    def begin_step(self, begun: Begun, revision: str, direction: Direction, file_hash: str) -> int:
+    def begin_step(self, begun: Begun, revision: str, direction: Direction, file_hash: str) -> BegunStep:
         """
-        Write down that a revision is about to be applied or undone, and return the step's number.
+        Write down that a revision is about to be applied or undone.
 
         Raises MigrationFailed when there is a successor: its steps are the ones to be read.
         """
-        step = self._write(
+        row = self._write(
             "INSERT INTO pipeline.steps (run_id, revision, direction, file_hash) "
-            "SELECT :run, :revision, :direction, :hash FROM pipeline.fence WHERE token = :token RETURNING id",
+            "SELECT :run, :revision, :direction, :hash FROM pipeline.fence WHERE token = :token RETURNING id, "
+            "EXISTS (SELECT FROM pipeline.steps WHERE revision = :revision AND outcome IN ('failed', 'interrupted'))",
             run=begun.number,
             revision=revision,
             direction=direction,
             hash=file_hash,
             token=begun.token,
         )
-        if step is None:
+        if row is None:
             raise MigrationFailed("fence", "Another run has taken the mutex since, so this one begins nothing more.")
-        return int(step)
+        return BegunStep(*row)
 
     def note_tries(self, step: int, retries: int, blockers: list[Blocker]) -> None:
         self._write(
@@ -116,7 +120,8 @@ class Ledger:
         )
 
     def step_outcome(self, step: int) -> str:
-        return str(self._write("SELECT outcome FROM pipeline.steps WHERE id = :step", step=step))
+        (outcome,) = self._write("SELECT outcome FROM pipeline.steps WHERE id = :step", step=step)
+        return str(outcome)
 
     def fail_step(self, step: int, code: str, message: str) -> None:
         """Write down that a step was not done, unless somebody else has closed it."""
@@ -130,63 +135,19 @@ class Ledger:
         )
 
     def _write(self, statement: str, **values: Any) -> Any:
-        """Run one statement, in a new session if ours is gone, and return its first value."""
-        try:
-            return self._first(statement, values)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        return self._first(statement, values)
+        """Run one statement, in a new session if ours is gone, and return its first row."""
+        if not self._connection.closed:
+            try:
+                return self._first(self._connection, statement, values)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+        return self._first(self.connection, statement, values)
 
-    def _first(self, statement: str, values: dict[str, Any]) -> Any:
-        found = self.connection.execute(text(statement), values)
-        return found.scalar() if found.returns_rows else None
-
-
-def begin_run(connection: Connection, request: Request, *, token: int, tag: str, start: str | None) -> int:
-    """Write down that `request` begins at revision `start`, and return the run's number."""
-    found = connection.scalar(
-        text(
-            "INSERT INTO pipeline.runs (key, direction, from_revision, target_revision, release, lambda_version, "
-            "actor, run, attempt, token, tag) VALUES (:key, :direction, :start, :target, :release, :version, "
-            ":actor, :run, :attempt, :token, :tag) RETURNING id"
-        ),
-        {
-            "key": request.key,
-            "direction": request.direction,
-            "start": start,
-            "target": request.target,
-            "release": request.release.commit,
-            "version": request.release.version,
-            "actor": request.actor,
-            "run": request.run,
-            "attempt": request.attempt,
-            "token": token,
-            "tag": tag,
-        },
-    )
-    return int(found)
-
-
-def close_interrupted(connection: Connection, revision: str | None) -> None:
-    """
-    Close what earlier runs have left open; the database is at `revision`.
-
-    Only for the holder of the mutex, after their sessions have ended: nothing can be under way any more.
-    """
-    connection.execute(
-        text(
-            "UPDATE pipeline.steps SET outcome = 'interrupted', ended_at = clock_timestamp() WHERE outcome = 'started'"
-        )
-    )
-    connection.execute(
-        text(
-            "UPDATE pipeline.runs SET outcome = 'interrupted', ended_at = clock_timestamp(), "
-            "to_revision = :revision, error_code = 'interrupted', error = 'It ended without a word; the next run found "
-            "it.' WHERE outcome = 'running'"
-        ),
-        {"revision": revision},
-    )
+    @staticmethod
+    def _first(connection: Connection, statement: str, values: dict[str, Any]) -> Any:
+        found = connection.execute(text(statement), values)
+        return found.first() if found.returns_rows else None
 
 
 def end_step(connection: Connection, step: int, outcome: str) -> None:
@@ -204,15 +165,3 @@ def end_step(connection: Connection, step: int, outcome: str) -> None:
     )
     if changed.rowcount != 1:
         raise MigrationFailed("fence", "Another run has closed this step since, so this one commits nothing more.")
-
-
-def ended_run(connection: Connection, key: str) -> Ended | None:
-    """Return the run that was asked for under `key`, if it is over and was not cut off."""
-    row = connection.execute(
-        text(
-            "SELECT id, outcome, to_revision, result, error_code, error FROM pipeline.runs "
-            "WHERE key = :key AND outcome NOT IN ('running', 'interrupted')"
-        ),
-        {"key": key},
-    ).first()
-    return Ended(*row) if row else None

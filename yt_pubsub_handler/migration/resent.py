@@ -11,12 +11,13 @@ from sqlalchemy import text
 
 from yt_pubsub_handler.migration import mutex
 from yt_pubsub_handler.migration.errors import Refused
-from yt_pubsub_handler.migration.ledger import Ended, Ledger, ended_run
+from yt_pubsub_handler.migration.ledger import Ledger
 from yt_pubsub_handler.migration.ledger_schema import ledger_version
 from yt_pubsub_handler.migration.limits import Deadline
 from yt_pubsub_handler.migration.report import Report
 from yt_pubsub_handler.migration.requests import Request
 from yt_pubsub_handler.migration.revisions import database_revision
+from yt_pubsub_handler.migration.runs import Ended, ended_run
 
 
 class Recorded:

@@ -20,13 +20,13 @@ from sqlalchemy.exc import DBAPIError
 from yt_pubsub_handler.database_errors import describe
 from yt_pubsub_handler.migration import backends
 from yt_pubsub_handler.migration.blockers import Blocker, merge, name_blockers
-from yt_pubsub_handler.migration.connections import name
 from yt_pubsub_handler.migration.errors import MigrationError, MigrationFailed
-from yt_pubsub_handler.migration.invalid_indexes import Index, invalid_indexes, left_behind
+from yt_pubsub_handler.migration.invalid_indexes import left_behind
 from yt_pubsub_handler.migration.ledger import end_step
 from yt_pubsub_handler.migration.limits import limits_of
 from yt_pubsub_handler.migration.retries import is_cancelled, is_lock_timeout, pauses
 from yt_pubsub_handler.migration.revisions import file_hash, scripts
+from yt_pubsub_handler.migration.sessions import name
 from yt_pubsub_handler.migration.step import run_revision
 from yt_pubsub_handler.migration.underway import Run
 from yt_pubsub_handler.migration.work import Work
@@ -73,6 +73,8 @@ def take_step(run: Run, revision: str, accepted: Any = None) -> Step:
                 break
             tries.go_on_or_fail(failure, retries, pause)
     except MigrationError as error:
+        if error.code == "unreachable":
+            raise
         raise StepFailed(revision, error.code, error.message) from None
     return Step(revision, round(time.monotonic() - began, 3), retries, tries.blockers)
 
@@ -85,13 +87,13 @@ class _Tries:
         self._limits = limits_of(scripts(run.app).get_revision(revision))
         self._hash = file_hash(run.app, revision)
         self.blockers: list[Blocker] = []
-        self._invalid: set[Index] | None = None
         self._witness: Any = None
         run.heartbeat.check()
         if not self._fits():
             budget, left = self._limits.budget_seconds, run.deadline.left()
             raise MigrationFailed("deadline", f"{left:.0f} s are left, too few for its budget of {budget:.0f} s")
-        self._number = run.ledger.begin_step(run.begun, revision, run.request.direction, self._hash)
+        begun = run.ledger.begin_step(run.begun, revision, run.request.direction, self._hash)
+        self._number, self._is_unhealed = begun.number, begun.follows_a_failure
 
     def once_more(self) -> StepFailed | None:
         """Try; return why it was not done, None if it was. Either is certain."""
@@ -131,17 +133,14 @@ class _Tries:
 
     def _heal(self) -> None:
         """Once, before the first try: drop what earlier runs of this revision have left."""
-        if self._invalid is not None:
-            return
-        beside = self._run.ledger.connection
-        left = left_behind(beside, self._revision)
+        left = left_behind(self._run.ledger.connection, self._revision) if self._is_unhealed else []
         if left:
             work = self._open()
             try:
                 work.drop(left)
             finally:
-                work.connection.close()
-        self._invalid = set(invalid_indexes(beside))
+                work.close()
+        self._is_unhealed = False
 
     def _open(self) -> Work:
         run, seconds = self._run, min(self._limits.budget_seconds, self._run.deadline.left())
@@ -159,16 +158,19 @@ class _Tries:
                 before=partial(self._before, work),
                 after=partial(self._after, work),
             )
-            if not work.committed:
-                # Alembic takes a transaction that it has not begun for its caller's, and leaves it to be rolled back.
-                raise MigrationFailed(
-                    "env-connection",
-                    "nothing was committed: migrations/env.py sends a statement before context.configure(), or does "
-                    "not come to run_migrations()",
-                )
+        except BaseException:
+            work.close()
+            raise
         finally:
             self.blockers = merge(self.blockers, run.heartbeat.unwatch())
-            work.connection.close()
+        work.close(keep=work.committed)
+        if not work.committed:
+            # Alembic takes a transaction that it has not begun for its caller's, and leaves it to be rolled back.
+            raise MigrationFailed(
+                "env-connection",
+                "nothing was committed: migrations/env.py sends a statement before context.configure(), or does not "
+                "come to run_migrations()",
+            )
 
     def _before(self, work: Work, connection: Connection) -> None:
         if self._run.request.direction == "downgrade":
@@ -177,9 +179,8 @@ class _Tries:
 
     def _after(self, work: Work, connection: Connection) -> None:
         run = self._run
-        new = set(invalid_indexes(connection)) - ((self._invalid or set()) - work.built)
-        if new:
-            raise MigrationFailed("invalid-index", f"it left {', '.join(map(str, sorted(new)))} invalid")
+        if left := work.left_invalid():
+            raise MigrationFailed("invalid-index", f"it left {', '.join(map(str, left))} invalid")
         if run.request.direction == "downgrade":
             run.hooks.verify(connection, self._witness)
             run.hooks.hold(connection, self._revision, self._hash, run.request.actor, run.reason)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from yt_pubsub_handler.migration import backends
-from yt_pubsub_handler.migration.connections import name
 from yt_pubsub_handler.migration.fence import raise_fence
-from yt_pubsub_handler.migration.ledger import Begun, begin_run, close_interrupted
 from yt_pubsub_handler.migration.ledger_schema import ensure_ledger
 from yt_pubsub_handler.migration.requests import Request
 from yt_pubsub_handler.migration.revisions import database_revision
+from yt_pubsub_handler.migration.runs import Begun, begin_run, close_interrupted
+from yt_pubsub_handler.migration.sessions import name
 
 GRACE_SECONDS = 5.0
 """For how long the sessions of earlier runs may end by themselves, as a COMMIT does that is under way."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from yt_pubsub_handler.migration.connections import Sessions
 from yt_pubsub_handler.migration.heartbeat import Heartbeat
 from yt_pubsub_handler.migration.hooks import Hooks
-from yt_pubsub_handler.migration.ledger import Begun, Ledger
+from yt_pubsub_handler.migration.ledger import Ledger
 from yt_pubsub_handler.migration.limits import Deadline
 from yt_pubsub_handler.migration.requests import Request
+from yt_pubsub_handler.migration.runs import Begun
+from yt_pubsub_handler.migration.sessions import Sessions
 
 _OUTCOMES = {"upgrade": "applied", "downgrade": "undone"}
 

@@ -19,11 +19,12 @@ from yt_pubsub_handler.migration.concurrently import (
     unhurried,
     wait_for_older_transactions,
 )
-from yt_pubsub_handler.migration.connections import driver_of, milliseconds
+from yt_pubsub_handler.migration.connections import milliseconds
 from yt_pubsub_handler.migration.errors import MigrationFailed
 from yt_pubsub_handler.migration.fence import check_fence
-from yt_pubsub_handler.migration.invalid_indexes import Index, drop, is_valid
+from yt_pubsub_handler.migration.invalid_indexes import Index, drop, invalid_indexes, is_valid
 from yt_pubsub_handler.migration.limits import Limits
+from yt_pubsub_handler.migration.sessions import driver_of
 from yt_pubsub_handler.migration.underway import Run
 
 _TABLE = """
@@ -42,15 +43,30 @@ class Work:
         self._run, self._step, self._limits = run, step, limits
         self._lock_timeout = milliseconds(limits.lock_timeout_seconds)
         longest = milliseconds(seconds)
-        self.connection = run.sessions.open("work", lock_timeout=self._lock_timeout, statement_timeout=longest)
+        self.connection = run.sessions.open_again("work", lock_timeout=self._lock_timeout, statement_timeout=longest)
         self.driver = driver_of(self.connection)
         self.seconds, self._since = seconds, time.monotonic()
         self.began = self.done = self.kept = self.committed = False
-        self.built: set[Index] = set()
+        self._built: set[Index] = set()
+        self._invalid_before: set[Index] | None = None
         self._hurried = True
-        event.listen(self.connection, "before_cursor_execute", self._before)
-        event.listen(self.connection, "after_cursor_execute", self._after)
-        event.listen(self.connection, "commit", self._commit)
+        for moment, listener in self._listeners():
+            event.listen(self.connection, moment, listener)
+
+    def close(self, *, keep: bool = False) -> None:
+        """Let go of the session; the next revision may have it, if it is to be kept."""
+        for moment, listener in self._listeners():
+            event.remove(self.connection, moment, listener)
+        if keep:
+            self._run.sessions.keep(self.connection)
+        else:
+            self.connection.close()
+
+    def left_invalid(self) -> list[Index]:
+        """Return the indexes that are invalid because of this revision; only outside a transaction it can make any."""
+        if self._invalid_before is None:
+            return []
+        return sorted(set(invalid_indexes(self._run.ledger.connection)) - (self._invalid_before - self._built))
 
     def is_over(self) -> bool:
         """Tell whether a statement can have been ended because of its time-out."""
@@ -63,6 +79,13 @@ class Work:
         self._hurry(False)
         self._wait_for_older_transactions(None)
         drop(self.driver, indexes)
+
+    def _listeners(self) -> list[tuple[str, Any]]:
+        return [
+            ("before_cursor_execute", self._before),
+            ("after_cursor_execute", self._after),
+            ("commit", self._commit),
+        ]
 
     def _before(
         self, _connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, *_: Any
@@ -78,6 +101,8 @@ class Work:
             )
         if self.driver.autocommit:
             check_fence(self.connection, self._run.begun.token)
+            if self._invalid_before is None:
+                self._invalid_before = set(invalid_indexes(self._run.ledger.connection))
         kind = unhurried(statement)
         self._hurry(kind is None or self._stalls_others())
         if kind is not None and kind.waits and self.driver.autocommit:
@@ -114,7 +139,7 @@ class Work:
         if table is None:
             return  # The server will say that there is none.
         index = Index(table[0], table[1], kind.index)
-        self.built.add(index)
+        self._built.add(index)
         valid = is_valid(self._run.ledger.connection, index)
         if valid:
             return  # Somebody's, to be left alone; whether that is an error is for IF NOT EXISTS to say.

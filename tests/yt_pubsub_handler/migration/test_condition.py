@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from yt_pubsub_handler import db_utils
 from yt_pubsub_handler.db_utils import alembic_downgrade, alembic_upgrade, migration_status
 from yt_pubsub_handler.migration.condition import tell_condition
-from yt_pubsub_handler.migration.connections import Sessions
 from yt_pubsub_handler.migration.mutex import acquire
+from yt_pubsub_handler.migration.sessions import Sessions
 from yt_pubsub_handler.settings import Settings, keep_settings, settings_of
 
 Chain = Callable[..., list[str]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from yt_pubsub_handler.db_utils import alembic_downgrade, alembic_upgrade
@@ -115,6 +116,78 @@ def test_an_env_py_with_a_connection_of_its_own_is_refused(project: Any, ask: An
         alembic_upgrade(project.app)
 
     assert ask("SELECT to_regclass('unprotected')") == [(None,)]
+
+
+def test_what_a_revision_does_to_its_session_does_not_reach_the_next(project: Any, ask: Any) -> None:
+    seen = "current_setting('lock_timeout') AS locks, to_regclass('leak') AS leak"
+    project.write(
+        "op.execute(\"SET lock_timeout = '77s'; CREATE TEMP TABLE leak ()\")\n"
+        '    op.execute("SELECT pg_advisory_lock(7)")',
+        f'op.execute("CREATE TABLE seen AS SELECT {seen}, pg_try_advisory_lock(7) AS locked")\n'
+        '    op.execute("SELECT pg_advisory_unlock(7)")',
+    )
+
+    alembic_upgrade(project.app)
+
+    assert ask("TABLE seen") == [("4s", None, True)]
+
+
+@pytest.mark.parametrize("which", ["% ledger %", "% work %", "%"])
+def test_sessions_that_the_server_ends_end_the_run_and_are_written_down(which: str, project: Any, ask: Any) -> None:
+    """As a failover does, or an administrator; but for the ledger's, which is only opened again."""
+    first, second = project.write("pass", '__import__("gates").pass_gate("inside"); op.execute("SELECT 1")')
+    client = project.start()
+    client.wait_at("inside")
+
+    ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name LIKE %s AND datname = current_database()",
+        f"yt-pubsub-handler migration{which}",
+    )
+    client.open("inside")
+    answer = client.answer()
+
+    if which == "% ledger %":
+        assert "result" in answer, answer
+        assert steps(ask)[1] == (second, "upgrade", "applied")
+    else:
+        assert answer["code"] == ("revision-failed" if which == "% work %" else "mutex-lost")
+        assert f"The database is at {first} (1 done before; it was at none)" in answer["error"]
+        assert steps(ask)[1] == (second, "upgrade", "failed")
+        assert runs(ask) == [("upgrade", "failed", None, first)]
+
+
+def test_a_database_that_goes_away_in_the_middle_is_told_and_sorted_out_by_the_next_run(
+    project: Any, ask: Any, session: Any
+) -> None:
+    first, second = project.write("pass", '__import__("gates").pass_gate("inside"); op.execute("SELECT 1")')
+    client = project.start()
+    client.wait_at("inside")
+    (database,) = ask("SELECT current_database()")[0]
+    with psycopg.connect(
+        project.url.replace("+psycopg", "").replace(f"/{database}", "/postgres"), autocommit=True
+    ) as server:
+        server.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false'.encode())
+        ask(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        client.open("inside")
+        code, message = client.error()
+        server.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true'.encode())
+
+    again = project.start()
+    again.open("inside")
+
+    assert code == "unreachable"
+    assert "Nothing was done: the" not in message.split("(")[0]
+    assert "What was done is in its ledger: see run.run_migration_status when it answers, then run it again." in message
+    assert again.result()["applied"] == [second]
+    assert steps(ask) == [
+        (first, "upgrade", "applied"),
+        (second, "upgrade", "interrupted"),
+        (second, "upgrade", "applied"),
+    ]
 
 
 def test_what_was_committed_is_applied_even_if_an_error_comes_back(project: Any, ask: Any) -> None:
