@@ -15,15 +15,17 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, text
 
-_INVALID = """
-SELECT t.relnamespace::regnamespace::text, t.relname, c.relname
+_INDEXES = """
+SELECT n.nspname, t.relname, c.relname, i.indisvalid AND i.indisready
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class t ON t.oid = i.indrelid
-WHERE NOT (i.indisvalid AND i.indisready) AND c.relkind = 'i' AND c.relpersistence <> 't'
+JOIN pg_namespace n ON n.oid = t.relnamespace
+WHERE c.relkind = 'i' AND c.relpersistence <> 't'
 AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
-ORDER BY 1, 2, 3
 """
+_INVALID = f"{_INDEXES} AND NOT (i.indisvalid AND i.indisready) ORDER BY 1, 2, 3"
+_NAMED = f"{_INDEXES} AND c.relname = :name"
 
 
 @dataclass(frozen=True, order=True)
@@ -43,11 +45,21 @@ class Index:
 
 def invalid_indexes(connection: Connection) -> list[Index]:
     """Return the indexes of this database that are not used, and that nobody is building at the moment."""
-    return [Index(*row) for row in connection.execute(text(_INVALID))]
+    return [Index(*row[:3]) for row in connection.execute(text(_INVALID))]
+
+
+def is_valid(connection: Connection, index: Index) -> bool | None:
+    """Tell whether `index` is used, None if it is not there."""
+    found = connection.execute(text(_NAMED), {"name": index.name})
+    return next((row[3] for row in found if Index(*row[:3]) == index), None)
 
 
 def left_behind(connection: Connection, revision: str) -> list[Index]:
-    """Return those that a failed or interrupted try of `revision` was building, and that are invalid."""
+    """
+    Return those that failed or interrupted tries of `revision` were building and that are still there.
+
+    A valid one, too: its builder was cut off before the revision was over, and would find it in its way.
+    """
     rows = connection.execute(
         text(
             "SELECT DISTINCT x FROM pipeline.steps, jsonb_array_elements(indexes) x "
@@ -55,8 +67,8 @@ def left_behind(connection: Connection, revision: str) -> list[Index]:
         ),
         {"revision": revision},
     )
-    built = {Index(**row[0]) for row in rows}
-    return [index for index in invalid_indexes(connection) if index in built]
+    built = sorted(Index(**row[0]) for row in rows)
+    return [index for index in built if is_valid(connection, index) is not None]
 
 
 def drop(driver: psycopg.Connection[Any], indexes: Iterable[Index]) -> None:

@@ -45,7 +45,7 @@ class Recorded:
         if ended.result is not None and now == ended.to_revision:
             return Report(ended.result | {"repeated": True})
         told = (
-            f"[{ended.error_code}] {ended.error}" if ended.error else f"{ended.outcome}, ending at {ended.to_revision}"
+            f"[{ended.error_code}] {ended.error}" if ended.error else f"{ended.outcome}, ending at {ended.to_revision}."
         )
         raise Refused(
             "same-request",

@@ -22,11 +22,13 @@ from yt_pubsub_handler.migration.concurrently import (
 from yt_pubsub_handler.migration.connections import driver_of, milliseconds
 from yt_pubsub_handler.migration.errors import MigrationFailed
 from yt_pubsub_handler.migration.fence import check_fence
-from yt_pubsub_handler.migration.invalid_indexes import Index, drop, invalid_indexes
+from yt_pubsub_handler.migration.invalid_indexes import Index, drop, is_valid
 from yt_pubsub_handler.migration.limits import Limits
 from yt_pubsub_handler.migration.underway import Run
 
-_TABLE = "SELECT relnamespace::regnamespace::text, relname FROM pg_class WHERE oid = to_regclass(%s)"
+_TABLE = """
+SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE pg_class.oid = to_regclass(%s)
+"""
 _STALLING = """
 SELECT EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
 AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
@@ -55,15 +57,19 @@ class Work:
         return time.monotonic() - self._since >= self.seconds
 
     def drop(self, indexes: list[Index]) -> None:
-        """Drop invalid indexes, before anything else in this session."""
+        """Drop what an earlier try has left, before anything else in this session."""
         self.connection.execution_options(isolation_level="AUTOCOMMIT")
         check_fence(self.connection, self._run.begun.token)
         self._hurry(False)
         self._wait_for_older_transactions(None)
         drop(self.driver, indexes)
 
-    def _before(self, _connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    def _before(
+        self, _connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, *_: Any
+    ) -> None:
         self._run.heartbeat.check()
+        if context is not None and context.compiled is not None:
+            statement = statement.replace("%%", "%")  # As the driver reads it, once it has filled in the parameters.
         if ends_transaction(statement):
             raise MigrationFailed(
                 "transaction-control",
@@ -109,8 +115,11 @@ class Work:
             return  # The server will say that there is none.
         index = Index(table[0], table[1], kind.index)
         self.built.add(index)
+        valid = is_valid(self._run.ledger.connection, index)
+        if valid:
+            return  # Somebody's, to be left alone; whether that is an error is for IF NOT EXISTS to say.
         self._run.ledger.note_indexes(self._step, [index.as_dict()])
-        if index in invalid_indexes(self._run.ledger.connection):
+        if valid is not None:
             drop(self.driver, [index])
 
     def _wait_for_older_transactions(self, table: str | None) -> None:

@@ -85,6 +85,7 @@ def _write_one(app: Flask, script: Script, direction: Direction, buffer: _Chunks
     if direction == "upgrade":
         gap, irreversible = raised or gap, None
     else:
-        irreversible = getattr(script.module, "irreversible", None) or raised
+        declared = getattr(script.module, "irreversible", None)
+        irreversible = str(declared) if declared else raised
     chunks = tuple(filter(None, buffer.written))
     return Written(script.revision, file_hash(app, script.revision), script.doc, irreversible, chunks, gap)

@@ -210,6 +210,28 @@ def test_rows_that_a_policy_hides_are_counted(
     given("DROP OWNED BY owner CASCADE", "DROP ROLE owner")
 
 
+def test_what_is_recounted_leaves_the_transaction_as_it_was(
+    empty_app: Flask, chain: Chain, undoing: Connection
+) -> None:
+    """The revision's own statements must fail where they would have failed."""
+    _, second = chain(MAKE_A, ADD_C)
+    alembic_upgrade(empty_app)
+
+    recount(undoing, accept(empty_app, approved(empty_app)), second)
+
+    assert undoing.exec_driver_sql("SHOW row_security").scalar() == "on"
+
+
+def test_a_name_with_a_percent_sign_is_a_name(empty_app: Flask, chain: Chain, undoing: Connection) -> None:
+    (first,) = chain(('op.execute(\'CREATE TABLE "50%s" ("%" int)\')', 'op.drop_table("50%s")'))
+    alembic_upgrade(empty_app)
+    event = approved(empty_app, target="base", confirm="base")
+
+    recount(undoing, accept(empty_app, event), first)
+
+    assert event["ceilings"] == {'public."50%s"': 0}
+
+
 def test_what_is_derived_has_no_ceiling(empty_app: Flask, chain: Chain, given: Given, undoing: Connection) -> None:
     _, second = chain(MAKE_A, ("pass", 'op.execute("DROP TABLE a CASCADE")'))
     alembic_upgrade(empty_app)

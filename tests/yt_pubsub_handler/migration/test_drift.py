@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from alembic_utils.pg_view import PGView
 from alembic_utils.replaceable_entity import register_entities, registry
 from flask import Flask
 
+from yt_pubsub_handler.db_utils import alembic_upgrade
 from yt_pubsub_handler.migration.condition import tell_condition
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
@@ -76,3 +78,21 @@ def test_a_locked_table_keeps_nobody_waiting_for_the_status(app: Flask, postgres
 
     waited = {"unknown": "55P03 LockNotAvailable canceling statement due to lock timeout"}
     assert (told["pending"], told["drift"]) == ([], waited)
+
+
+def test_what_comparing_makes_is_taken_back(
+    empty_app: Flask, chain: Callable[..., list[str]], tmp_path: Path, empty_postgresql: Any
+) -> None:
+    """env.py is the app's, and on this connection it could write."""
+    chain(("pass", "pass"))
+    alembic_upgrade(empty_app)
+    env = tmp_path / "chain" / "env.py"
+    making = 'connection.exec_driver_sql("CREATE TABLE left_behind ()")'
+    env.write_text(
+        env.read_text().replace("    context.configure(connection", f"    {making}\n    context.configure(connection")
+    )
+
+    told = tell_condition(empty_app)["drift"]
+
+    assert "remove_table left_behind" in told
+    assert empty_postgresql.execute("SELECT to_regclass('left_behind')").fetchone() == (None,)

@@ -73,23 +73,6 @@ def test_what_cannot_be_understood_is_not_recorded(event: dict[str, Any], empty_
     assert recorded(empty_app) == []
 
 
-def test_history_is_newest_first_and_has_an_end(empty_app: Flask) -> None:
-    for digit in "abc":
-        record_release(empty_app, {"commit": digit * 40})
-
-    assert [one["commit"][0] for one in recorded(empty_app, limit=2)] == ["c", "b"]
-
-
-@pytest.mark.parametrize("limit", [0, 501, "5", True, None])
-def test_a_history_without_a_sensible_end_is_refused(limit: Any, empty_app: Flask) -> None:
-    with pytest.raises(Refused, match=r'\[request\] "limit" must be a number from 1 to 500'):
-        migration_history(empty_app, {"limit": limit})
-
-
-def test_before_there_is_a_ledger_the_history_is_empty(empty_app: Flask) -> None:
-    assert migration_history(empty_app, {}) == {"runs": [], "releases": []}
-
-
 def test_a_downgrade_goes_to_the_schema_of_a_promoted_release(empty_app: Flask, chain: Chain) -> None:
     first, second, third = chain(("pass", "pass"), ("pass", "pass"), ("pass", "pass"))
     alembic_upgrade(empty_app)

@@ -28,6 +28,7 @@ def texts(sql: str) -> list[str]:
         (r"SELECT 'C:\'; SELECT 2", [r"SELECT 'C:\'", "SELECT 2"]),
         ('DROP TABLE "a;b"; SELECT 2', ['DROP TABLE "a;b"', "SELECT 2"]),
         ('DROP TABLE "a"";b"; SELECT 2', ['DROP TABLE "a"";b"', "SELECT 2"]),
+        ('DROP TABLE "("; SELECT 2', ['DROP TABLE "("', "SELECT 2"]),
         ("DO $$ DELETE; $$; SELECT 2", ["DO $$ DELETE; $$", "SELECT 2"]),
         ("DO $a$ $$ ; $a$; SELECT 2", ["DO $a$ $$ ; $a$", "SELECT 2"]),
         ("SELECT $1; SELECT 2", ["SELECT $1", "SELECT 2"]),

@@ -53,6 +53,16 @@ def replace(path: str, make: Callable[[Any], Any]) -> None:
     setattr(holder, names[-1], make(getattr(holder, names[-1])))
 
 
+def _tell_waiting(told: Path, sleep: Callable[[float], None]) -> Callable[[float], None]:
+    """What waits sleeps between two looks: then there is something to be told, and told it is."""
+
+    def telling(seconds: float) -> None:
+        told.touch()
+        sleep(seconds)
+
+    return telling
+
+
 def _return(value: Any, _: Any) -> Any:
     return value
 
@@ -98,6 +108,7 @@ def do(job: dict[str, Any]) -> dict[str, Any]:
         replace(path, partial(_return, value))
     for gate in job["gates"]:
         put_gate(gate, folder)
+    replace("mutex.time.sleep", partial(_tell_waiting, folder / "waits"))
     function = getattr(run, job["function"])
     try:
         answer = function(job["event"], Context(job["seconds"]))

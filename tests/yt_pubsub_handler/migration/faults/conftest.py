@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from psycopg import sql
 
 from pipeline.keeper import Keeper
 from yt_pubsub_handler import MIGRATIONS
@@ -64,6 +65,14 @@ class Client:
         """Wait until the process stands at `gate`."""
         wait_for(lambda: (self._folder / f"{gate}.reached").exists() or self._early(), f"reaching {gate!r}")
 
+    def wait_at_or_end(self, gate: str | None) -> None:
+        """Wait until the process stands at `gate`, waits for somebody else, or is over; without a gate not at all."""
+        reached = self._folder / f"{gate}.reached"
+        wait_for(lambda: gate is None or reached.exists() or self._waits() or not self.is_alive(), f"reaching {gate!r}")
+
+    def wait_for_end(self) -> None:
+        wait_for(lambda: not self.is_alive(), "the end of a process")
+
     def open(self, gate: str) -> None:
         (self._folder / f"{gate}.open").touch()
 
@@ -104,6 +113,9 @@ class Client:
         answer = self.answer()
         assert answer.get("code"), answer
         return answer["code"], answer["error"]
+
+    def _waits(self) -> bool:
+        return (self._folder / "waits").exists()
 
     def _written(self) -> bool:
         return (self._folder / "answer").exists()
@@ -164,7 +176,7 @@ def clients(all_clients: Clients) -> Iterator[Clients]:
 class Project:
     """A folder of revisions beside a database, which is not at any of them yet."""
 
-    def __init__(self, app: Flask, url: str, folder: Path, clients: Clients) -> None:
+    def __init__(self, app: Flask | None, url: str, folder: Path, clients: Clients) -> None:
         self.app, self.url, self.folder = app, url, folder
         self._clients, self._numbers = clients, itertools.count(1)
         self.ids: list[str] = []
@@ -180,8 +192,9 @@ class Project:
             versions.mkdir(parents=True)
             for name in ("env.py", "alembic.ini", "script.py.mako"):
                 (versions.parent / name).write_text((MIGRATIONS / name).read_text())
-            extension = self.app.extensions["migrate"]
-            extension.directory = extension.migrate.directory = str(versions.parent)
+            if self.app:
+                extension = self.app.extensions["migrate"]
+                extension.directory = extension.migrate.directory = str(versions.parent)
         self.ids = [f"{number:012x}" for number in range(1, len(revisions) + 1)]
         for revision, previous, code in zip(self.ids, [None, *self.ids], revisions, strict=False):
             if isinstance(code, str):
@@ -221,6 +234,31 @@ class Project:
                 "folder": str(folder),
             }
         )
+
+
+@pytest.fixture
+def new_project(
+    empty_postgresql: psycopg.Connection[Any], tmp_path: Path, clients: Clients
+) -> Iterator[Callable[[], tuple[Project, psycopg.Connection[Any]]]]:
+    """Return a function that makes a project with a database of its own, and a connection to that."""
+    numbers = itertools.count(1)
+    info = empty_postgresql.info
+    where: dict[str, Any] = {"host": info.host, "port": info.port, "user": info.user, "password": info.password}
+    made = []
+    with psycopg.connect(**where, dbname="postgres", autocommit=True) as server:
+
+        def make() -> tuple[Project, psycopg.Connection[Any]]:
+            name = f"{info.dbname}_{next(numbers)}"
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            made.append(name)
+            folder = tmp_path / name
+            folder.mkdir()
+            url = f"postgresql://{info.user}:{info.password}@{info.host}:{info.port}/{name}"
+            return Project(None, url, folder, clients), psycopg.connect(**where, dbname=name, autocommit=True)
+
+        yield make
+        for name in made:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
