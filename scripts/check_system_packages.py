@@ -1,0 +1,7 @@
+"""Say, or on a runner install, what the system tests need of the system (`make test-system`)."""
+
+from pipeline.errors import run_script
+from pipeline.system_packages import check_system_packages
+
+if __name__ == "__main__":
+    run_script(check_system_packages)
