@@ -11,11 +11,13 @@ import json
 import signal
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 from rich.console import Console
 
 from pipeline.environment import CHECKOUT
@@ -274,3 +276,37 @@ def test_the_function_itself_cannot_leave_this_machine(machine: Machine) -> None
     said = json.loads(answer["Payload"].read())
     assert (answer["FunctionError"], said["errorType"]) == ("Unhandled", "NotLoopback")
     assert "wanted 'example.org'" in said["errorMessage"]
+
+
+@contextmanager
+def database_down(machine: Machine) -> Iterator[None]:
+    """While this lasts, PostgreSQL lets nobody but its superuser into the app's database, and threw them out."""
+    name = str(psycopg.conninfo.conninfo_to_dict(machine.database_url)["dbname"])
+    allow = sql.SQL("ALTER DATABASE {} CONNECTION LIMIT {}")
+    with psycopg.connect(machine.server.url(), autocommit=True) as connection:
+        connection.execute(allow.format(sql.Identifier(name), sql.Literal(0)))
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        try:
+            yield
+        finally:
+            connection.execute(allow.format(sql.Identifier(name), sql.Literal(-1)))
+
+
+def test_rule_8_traffic_goes_back_within_seconds_and_freezes_with_the_database_down(
+    machine: Machine, main: Main
+) -> None:
+    before = scenario.present(machine)
+    served = truth.alias(machine)
+    main.merge(g="pass")
+    scenario.deploy(machine)
+
+    with database_down(machine):
+        ran = runs.run(machine, "rollback.yml", inputs={"mode": "traffic", "target": "previous", "reason": "down"})
+        assert truth.alias(machine) == served
+
+    assert ran.step("rollback", "Traffic back").seconds < 30
+    assert ran.step("rollback", "Freeze deploys").conclusion == "success"
+    assert failure(ran)[0] == "Verify the release on the newer schema"
+    assert truth.serving(machine).commit == before.commit
+    assert failure(runs.run(machine, "deploy.yml"))[0] == "Guard"
+    scenario.deploy(machine, lift_freeze=True)
