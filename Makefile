@@ -8,7 +8,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
-.PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision
+.PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision \
+	bench-migrations
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -30,6 +31,9 @@ rehearse-rollback: setup ## deploy, then undo it by rollback.yml, in both modes
 
 serve: setup ## deploy and leave everything running; prints the URL (ARGS="--port 8000")
 	@$(BIN)/python scripts/rehearse.py serve $(ARGS)
+
+bench-migrations: setup ## what migrating costs and spares, drawn into docs/benchmarks (ARGS="--rows 10000")
+	@$(BIN)/python scripts/bench_migrations.py $(ARGS)
 
 revision: setup ## write a revision from the models, against a throwaway PostgreSQL (m="what it does")
 	@$(BIN)/python scripts/write_revision.py "$(m)"
