@@ -9,7 +9,7 @@ BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
 .PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision \
-	bench-migrations
+	bench-migrations campaign-faults campaign-schedules
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -34,6 +34,12 @@ serve: setup ## deploy and leave everything running; prints the URL (ARGS="--por
 
 bench-migrations: setup ## what migrating costs and spares, drawn into docs/benchmarks (ARGS="--rows 10000")
 	@$(BIN)/python scripts/bench_migrations.py $(ARGS)
+
+campaign-faults: setup ## harm a deploy in five ways at each of its commits, in the local AWS (ARGS="-k killed")
+	@$(BIN)/python scripts/campaign_faults.py $(ARGS)
+
+campaign-schedules: setup ## 200 random schedules of upgrades, downgrades, kills, freezes and cancels
+	@SCHEDULES=200 $(BIN)/pytest --timeout 14400 tests/yt_pubsub_handler/migration/faults/test_schedules.py $(ARGS)
 
 revision: setup ## write a revision from the models, against a throwaway PostgreSQL (m="what it does")
 	@$(BIN)/python scripts/write_revision.py "$(m)"
