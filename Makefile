@@ -9,7 +9,7 @@ BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
 .PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision \
-	bench-migrations campaign-schedules
+	bench-migrations campaign-faults campaign-schedules
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -24,9 +24,6 @@ test-system: setup ## the tests that need system packages, or take the whole mac
 	@$(BIN)/python scripts/check_system_packages.py
 	@$(BIN)/pytest -m system $(ARGS)
 
-campaign-schedules: setup ## 200 random schedules of upgrade, downgrade, kill, freeze and cancel (some minutes)
-	@SCHEDULES=200 $(BIN)/pytest --timeout=3600 tests/yt_pubsub_handler/migration/faults/test_schedules.py $(ARGS)
-
 rehearse: setup ## deploy and migrate, by deploy.yml itself, against a local AWS (ARGS="--from REF --with-tests -v")
 	@$(BIN)/python scripts/rehearse.py deploy $(ARGS)
 
@@ -38,6 +35,12 @@ serve: setup ## deploy and leave everything running; prints the URL (ARGS="--por
 
 bench-migrations: setup ## what migrating costs and spares, drawn into docs/benchmarks (ARGS="--rows 10000")
 	@$(BIN)/python scripts/bench_migrations.py $(ARGS)
+
+campaign-faults: setup ## harm a deploy in five ways at each of its commits, in the local AWS (ARGS="-k killed")
+	@$(BIN)/python scripts/campaign_faults.py $(ARGS)
+
+campaign-schedules: setup ## 200 random schedules of upgrades, downgrades, kills, freezes and cancels
+	@SCHEDULES=200 $(BIN)/pytest --timeout 14400 tests/yt_pubsub_handler/migration/faults/test_schedules.py $(ARGS)
 
 revision: setup ## write a revision from the models, against a throwaway PostgreSQL (m="what it does")
 	@$(BIN)/python scripts/write_revision.py "$(m)"
