@@ -1,0 +1,1 @@
+"""What a revision does, told from its text alone: nothing of the reviewed project is imported or run."""

@@ -1,0 +1,77 @@
+"""
+The examples beside the rules are what the documentation shows, and what the rules are held to.
+
+A line of an unsafe example that is to be found says so: `# found: rule-name` (several with commas). Nothing else may
+be found in it, and nothing at all in a safe one.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.review.checking import check_source, check_sql
+from pipeline.review.directory import read_revision
+from pipeline.review.finding import Severity
+from pipeline.review.rule import all_rules
+
+EXAMPLES = Path("scripts/pipeline/review/examples")
+RULES = {rule.name: rule for rule in all_rules()}
+
+
+def examples(kind: str) -> list[Path]:
+    return sorted(EXAMPLES.glob(f"*/{kind}*.py"))
+
+
+def found(path: Path) -> set[tuple[int, str]]:
+    revision = read_revision(path)
+    findings = [*check_source(revision, all_rules()), *check_sql(revision, all_rules())]
+    own = path.parent.name.replace("_", "-")
+    return {
+        (finding.line, finding.rule)
+        for finding in findings
+        if finding.severity is not Severity.INFO or finding.rule == own
+    }
+
+
+def marked(path: Path) -> set[tuple[int, str]]:
+    lines = enumerate(path.read_text().splitlines(), start=1)
+    marks = [(number, match) for number, line in lines if (match := re.search(r"# found: (.+)$", line))]
+    return {(number, name.strip()) for number, match in marks for name in match[1].split(",")}
+
+
+@pytest.mark.parametrize("path", examples("unsafe"), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_unsafe_example_is_found_at_its_line_and_nothing_else(path: Path) -> None:
+    assert found(path) == marked(path)
+
+
+@pytest.mark.parametrize("path", examples("unsafe"), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_an_unsafe_example_shows_its_own_rule(path: Path) -> None:
+    assert path.parent.name.replace("_", "-") in {name for _, name in marked(path)}
+
+
+@pytest.mark.parametrize("path", examples("safe"), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_safe_example_passes(path: Path) -> None:
+    """Following our own advice is never punished, by any rule."""
+    assert found(path) == set()
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_has_examples(name: str) -> None:
+    """History rules are about several files; their tests are in `test_history.py`."""
+    folder = EXAMPLES / name.replace("-", "_")
+    expected = [] if RULES[name].history_checks else ["safe.py", "unsafe.py"]
+
+    assert [file for file in expected if not (folder / file).exists()] == []
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_names_its_harm_and_its_reason(name: str) -> None:
+    rule = RULES[name]
+
+    assert rule.harm
+    assert rule.effect.endswith(".")
+    assert rule.reason
+    assert rule.remedy
