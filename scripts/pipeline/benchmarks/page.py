@@ -45,7 +45,7 @@ table: it gives way to an ALTER TABLE when PostgreSQL tells it to, after `deadlo
 for a database (the ledger's tables, which the first deploy makes), one for a run (two more sessions, the mutex, the
 takeover) and one for a revision (two rows in the ledger, the fence, `env.py` in a session as if new), whatever the
 revision does: the ratio says something where a revision does something, the difference where it does nothing. Which
-part is the price of which guarantee is in [the decisions](../decisions.md), "What remains of the engine's ratio".
+part is the price of which guarantee is in [the decisions](../decisions.md), under 2026-11-27.
 """
 
 
