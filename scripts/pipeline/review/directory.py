@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.review.finding import Direction, NotAnalysed
 from pipeline.review.layout import Layout
 from pipeline.review.reading.read import read_script
-from pipeline.review.revision import Revision
+from pipeline.review.revision import Revision, assignments
 from pipeline.review.source_text import NotPython, decode, parse
 
 _HEADER_LINE = re.compile(r"^(revision|down_revision|depends_on|branch_labels)\b[^=\n]*=(.*)$", re.MULTILINE)
@@ -33,7 +33,7 @@ class Directory:
     What is in a script directory.
 
     `unparsed` are files that are no Python of today, of which only the place in the history is known; `unplaced` are
-    the ids of those that do not say plainly what they follow.
+    the ids of those that do not say plainly what they follow; `complete` is False when a file does not say its id.
     """
 
     layout: Layout
@@ -41,6 +41,7 @@ class Directory:
     unparsed: tuple[Revision, ...]
     not_analysed: tuple[NotAnalysed, ...]
     unplaced: frozenset[str]
+    complete: bool = True
 
 
 def read_directory(layout: Layout) -> Directory:
@@ -48,23 +49,30 @@ def read_directory(layout: Layout) -> Directory:
     revisions: list[Revision] = []
     unparsed: list[Revision] = []
     unread = list(layout.not_analysed)
-    unplaced: set[str] = set()
+    complete = True
     for file in layout.files():
         try:
             revision = parse_revision(file, decode(file.read_bytes()))
         except NotPython as error:
             unread.append(NotAnalysed(file, error.line, error.why))
-            unparsed.extend(place_by_words(file, file.read_bytes()))
+            placed = list(place_by_words(file, file.read_bytes()))
+            complete = complete and bool(placed)
+            unparsed.extend(placed)
         except OSError as error:
             unread.append(NotAnalysed(file, 1, f"The file cannot be read: {error.strerror}."))
+            complete = False
         except NotARevision as error:
             unread.extend([error.unread] if error.unread else [])
+            complete = complete and error.unread is None
         else:
             revisions.append(revision)
-            for doubt in _doubts(revision):
-                unread.append(doubt)
-                unplaced.add(revision.id)
-    return Directory(layout, tuple(revisions), tuple(unparsed), tuple(unread), frozenset(unplaced))
+            unread.extend(_doubts(revision))
+    return Directory(layout, tuple(revisions), tuple(unparsed), tuple(unread), unplaced(revisions), complete)
+
+
+def unplaced(revisions: Iterable[Revision]) -> frozenset[str]:
+    """The ids of those that do not say plainly what they follow."""
+    return frozenset(revision.id for revision in revisions if revision.tree.body and any(_doubts(revision)))
 
 
 def read_revision(file: Path, postgresql_version: int = 18) -> Revision:
@@ -149,23 +157,10 @@ def _assigned(tree: ast.Module) -> dict[str, tuple[object, int]]:
     """What the file's top gives each name, and where; names given earlier may be used."""
     found: dict[str, tuple[object, int]] = {}
     for node in tree.body:
-        for target, value in _assignments(node):
+        for target, value in assignments(node):
             if isinstance(target, ast.Name):
                 found[target.id] = (_value(value, found), node.lineno)
     return found
-
-
-def _assignments(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Each target with its own value, `a, b = 1, 2` taken apart."""
-    if isinstance(node, ast.AnnAssign) and node.value is not None:
-        yield node.target, node.value
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            targets, values = getattr(target, "elts", []), getattr(node.value, "elts", [])
-            if targets and len(targets) == len(values):
-                yield from zip(targets, values, strict=True)
-            else:
-                yield target, node.value
 
 
 def _value(node: ast.expr, known: dict[str, tuple[object, int]]) -> object:
@@ -186,7 +181,7 @@ def _bound(node: ast.stmt) -> set[str]:
         return {node.name}
     if isinstance(node, ast.ImportFrom):
         return {alias.asname or alias.name for alias in node.names}
-    return {target.id for target, _ in _assignments(node) if isinstance(target, ast.Name)}
+    return {target.id for target, _ in assignments(node) if isinstance(target, ast.Name)}
 
 
 def _ids(value: object) -> tuple[str, ...]:

@@ -13,9 +13,14 @@ from pipeline.review.revision import Revision
 
 
 class Graph:
-    """The revisions of one directory at one time. A branch label stands for the revision that carries it."""
+    """
+    The revisions of one directory at one time. A branch label stands for the revision that carries it.
 
-    def __init__(self, revisions: Iterable[Revision]) -> None:
+    With `dependencies`, what is named by depends_on is followed like a down_revision.
+    """
+
+    def __init__(self, revisions: Iterable[Revision], *, dependencies: bool = False) -> None:
+        self._dependencies = dependencies
         self.by_id: dict[str, Revision] = {}
         self.duplicates: list[tuple[Revision, Revision]] = []
         self.labelled: dict[str, Revision] = {}
@@ -32,7 +37,8 @@ class Graph:
         return self.by_id.get(name) or self.labelled.get(name)
 
     def parents(self, revision: Revision) -> list[Revision]:
-        return [parent for name in revision.down if (parent := self.find(name))]
+        names = (*revision.down, *revision.depends_on) if self._dependencies else revision.down
+        return [parent for name in names if (parent := self.find(name))]
 
     @cached_property
     def children(self) -> dict[str, list[Revision]]:

@@ -47,6 +47,8 @@ class History:
     """Revisions that the ledger says were undone in production: these may be deleted."""
     unplaced: frozenset[str] = field(default_factory=frozenset)
     """Revisions of which it could not be told what they follow."""
+    complete: bool = True
+    """False when there is a file whose id could not be told, so that what seems to be missing may be there."""
     head_file: HeadFile | None = None
     """None where neither this branch nor its base has one."""
 

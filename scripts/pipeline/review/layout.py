@@ -79,6 +79,8 @@ def _one_of(folders: list[Path]) -> str:
 def _by_settings(file: Path) -> Layout:
     found, unread = _read_sections(file)
     located = {place.resolve(): section for section in reversed(found) if (place := section.script_location)}
+    if not located and (file.parent / "env.py").is_file():
+        return _script_directory(shown(file.parent))
     if unread or not located:
         raise UsageError(
             f"{file} names no script_location ({unread[0].why if unread else 'no such setting'}). "

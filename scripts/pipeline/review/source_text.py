@@ -11,7 +11,6 @@ import io
 import tokenize
 import warnings
 
-
 # How Python 3 complains of `print x`, `except A, e` and `0777`.
 _OF_PYTHON_2 = ("Missing parentheses", "multiple exception types", "leading zeros")
 
