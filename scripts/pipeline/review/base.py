@@ -48,6 +48,7 @@ def read_base(layout: Layout, ref: str, present: Iterable[Revision]) -> Base:
         revisions=tuple(then),
         newer=tuple(revision for revision in now if revision.id not in texts),
         head_file=repository.head_file(fork),
+        unchanged=frozenset(repository.unchanged(fork)),
     )
 
 
@@ -67,13 +68,23 @@ class _Repository:
     layout: Layout
 
     def revisions(self, commit: str) -> list[Revision]:
+        return list(self._parsed(self._python_files(commit)))
+
+    def unchanged(self, commit: str) -> Iterator[Path]:
+        named = self._python_files(commit)
+        contents = _contents(self.root, sorted({blob for _, blob in named}))
+        for path, blob in named:
+            file = self.root / path
+            if file.is_file() and file.read_bytes() == contents[blob]:
+                yield shown(file)
+
+    def _python_files(self, commit: str) -> list[tuple[Path, str]]:
         folders = [self._inside(folder) for folder in self.layout.versions]
-        named = [
+        return [
             (path, blob)
             for path, blob in self._tree(commit, *folders)
             if path.suffix == ".py" and (self.layout.recursive or path.parent in folders)
         ]
-        return list(self._parsed(named))
 
     def moved(self, commit: str, revisions: list[Revision]) -> list[Revision]:
         """Those of `revisions` that were elsewhere at `commit`, under the same name, and are there no longer."""

@@ -28,6 +28,8 @@ class Base:
     newer: tuple[Revision, ...] = ()
     """What the base branch has got since `commit`."""
     head_file: HeadFile | None = None
+    unchanged: frozenset[Path] = frozenset()
+    """Files that are today what they were then, to the byte."""
 
     @cached_property
     def now(self) -> Graph:

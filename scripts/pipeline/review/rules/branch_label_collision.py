@@ -11,8 +11,8 @@ from pipeline.review.rule import Harm, Hit, Rule
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="The branch label {subject} is on {one} and is taken by {other}: every Alembic command fails with “Branch name "
-    "already used”.",
+    effect="The branch label {subject} is on {one} and is taken by {other}: every Alembic command fails with “Branch "
+    "name … already used”.",
     remedy="A label belongs on the first revision of its branch alone. In {file}, line {line}:\n\nbranch_labels = None",
 )
 
@@ -20,9 +20,7 @@ rule = Rule(
 @rule.in_history
 def labels_that_are_taken(history: History) -> Iterator[Hit]:
     taken: dict[str, Revision] = {}
-    for revision in sorted(
-        history.graph.by_id.values(), key=lambda one: (one.id in history.added, _place(history, one))
-    ):
+    for revision in sorted(history.graph.by_id.values(), key=lambda one: _age(history, one)):
         for label in revision.labels:
             other = taken.setdefault(label, history.graph.by_id.get(label, revision))
             if other is not revision:
@@ -31,5 +29,5 @@ def labels_that_are_taken(history: History) -> Iterator[Hit]:
                 yield Hit(label, line, values, file=revision.file, revision=revision.id)
 
 
-def _place(history: History, revision: Revision) -> int:
-    return history.graph.order[revision.id]
+def _age(history: History, revision: Revision) -> tuple[bool, int]:
+    return revision.id in history.added, history.graph.order[revision.id]

@@ -16,11 +16,11 @@ from pipeline.review.rule import Harm, Hit, Rule
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="{subject} is merged and its file is gone{renamed}: a database that ran it has its id in alembic_version, and "
-    "every upgrade and downgrade fails with “Can't locate revision”.",
+    effect="{subject} is merged and its file is gone{renamed}: a database that ran it has its id in alembic_version, "
+    "and every upgrade and downgrade fails with “Can't locate revision”.",
     remedy="Bring it back: git checkout {commit} -- {file}\n"
-    "To take back what it did, undo it in production first (the workflow “Rollback migration”): then it may be deleted. "
-    "By hand, --undone {subject} says that it was.",
+    "To take back what it did, undo it in production first (the workflow “Rollback migration”): then it may be "
+    "deleted. By hand, --undone {subject} says that it was.",
 )
 
 

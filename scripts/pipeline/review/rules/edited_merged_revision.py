@@ -19,11 +19,11 @@ from pipeline.review.rule import Harm, Hit, Rule
 rule = Rule(
     __name__,
     harm=Harm.LEAVES_A_MESS,
-    effect="{subject} is merged, and {parts} of it changed: databases that ran it do not run it again, so production "
+    effect="{subject} is merged, and its {parts} changed: databases that ran it do not run it again, so production "
     "goes on without the change that new databases get.",
     remedy="Put the merged text back, and the change into a new revision:\n\n"
-    "git show {commit}:./{before} > {file}\nalembic revision -m \"…\"",
-)  # fmt: skip
+    'git checkout {commit} -- {before}{move}\nalembic revision -m "…"',
+)
 
 
 @rule.in_history
@@ -49,7 +49,7 @@ def _changed(base: Base, before: Revision, now: Revision) -> Iterator[Hit]:
             "parts": ", ".join(parts),
             "commit": base.commit[:12],
             "before": str(before.file),
-            "file": str(now.file),
+            "move": "" if before.file == now.file else f" && git mv -f {before.file} {now.file}",
         }
         yield Hit(
             now.id,

@@ -18,8 +18,8 @@ from pipeline.review.rule import Harm, Hit, Rule
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="{subject} names {missing} as its {name}, and there is no such revision: every Alembic command fails, the next "
-    "deploy's included.",
+    effect="{subject} names {missing} as its {name}, and there is no such revision: every Alembic command fails, the "
+    "next deploy's included.",
     remedy="Add the file of {missing}, or name the revision that it is to follow, in {file}, line {line}.",
 )
 

@@ -18,8 +18,8 @@ from pipeline.review.rule import Harm, Hit, Rule
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="{subject} {says}: the next pull request with a revision is merged beside this one without a conflict, there "
-    "are two heads, and `upgrade head` of the next deploy fails.",
+    effect="{subject} {says}: the next pull request with a revision is merged beside this one without a conflict, "
+    "there are two heads, and `upgrade head` of the next deploy fails.",
     remedy="Write it: printf '{printed}' > {subject}",
 )
 
