@@ -101,6 +101,8 @@ def _is_usual(node: ast.stmt) -> bool:
             return all(name.name.split(".")[0] in _USUAL_IMPORTS for name in names)
         case ast.ImportFrom(module=module):
             return (module or "").split(".")[0] in _USUAL_IMPORTS
+        case ast.Assign(targets=[ast.Name(id="irreversible")], value=ast.Constant(value=None)):
+            return True
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
             return name in _HEADER
         case ast.Assign(targets=[ast.Tuple(elts=names)]):

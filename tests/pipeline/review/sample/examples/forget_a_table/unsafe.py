@@ -7,6 +7,7 @@ from alembic import op
 
 revision = "000000000002"
 down_revision: str | None = "000000000001"
+irreversible = None
 
 TABLE = "videos"
 
