@@ -55,7 +55,7 @@ def _show(show: Callable[[], None]) -> int:
 
 
 def _fixed(report: Report, options: Options) -> Report:
-    """What is left after all that is mechanical was written; which head the file HEAD has to name is known last."""
+    """What is left after all that is mechanical was written; which head the file head.txt has to name is known last."""
     for line in fix.apply(report.findings):
         _say(line)
     report = review(options, _progress())

@@ -211,7 +211,7 @@ def test_an_output_that_cannot_be_written_is_no_finding(project: Project, tmp_pa
 
 
 def test_fix_writes_the_parent_and_then_the_head_file(project: Project) -> None:
-    head = project.migrations / "HEAD"
+    head = project.migrations / "head.txt"
     head.write_text("bbbbbbbbbbbb\n")
     project.commit()
     project.branch("lost")

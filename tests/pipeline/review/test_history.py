@@ -430,7 +430,7 @@ def test_a_file_of_python_2_keeps_its_place(project: Project) -> None:
 
 
 def head(project: Project) -> Path:
-    return project.migrations / "HEAD"
+    return project.migrations / "head.txt"
 
 
 def test_without_a_head_file_nobody_is_asked_for_one(project: Project) -> None:
@@ -449,7 +449,7 @@ def test_two_pull_requests_with_a_head_file_conflict_in_git(project: Project) ->
 
     with pytest.raises(AssertionError, match="git"):
         project.git("merge", "--no-edit", "ours")
-    assert "UU migrations/HEAD" in project.git("status", "--porcelain")
+    assert "UU migrations/head.txt" in project.git("status", "--porcelain")
 
 
 def test_a_stale_head_file_is_found_with_its_new_line(project: Project) -> None:
