@@ -10,7 +10,9 @@ from pipeline.errors import UsageError
 from pipeline.review.directory import Directory, read_directory
 from pipeline.review.layout import find_layout
 
-REVISION = "from alembic import op\nrevision = {0!r}\ndown_revision = {1!r}\ndef upgrade(): pass\ndef downgrade(): pass\n"
+REVISION = (
+    "from alembic import op\nrevision = {0!r}\ndown_revision = {1!r}\ndef upgrade(): pass\ndef downgrade(): pass\n"
+)
 
 
 def write(path: Path, identifier: str, down: str | None = None) -> Path:
