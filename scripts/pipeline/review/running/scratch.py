@@ -29,8 +29,8 @@ def scratch_database(server: str) -> Iterator[URL]:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     except psycopg.Error as error:
         raise CouldNotAnswer(
-            f"No scratch database could be made with --database-url ({str(error).strip()}): give the URL of a throwaway "
-            "server whose user may create databases, never production's."
+            f"No scratch database could be made with --database-url ({str(error).strip()}): give the URL of a "
+            "throwaway server whose user may create databases, never production's."
         ) from error
     try:
         yield url.set(database=name)
