@@ -17,6 +17,7 @@ import postgast
 from postgast import pg_query_pb2 as tree
 
 from pipeline.review.finding import Direction
+from pipeline.review.reading.locks import Lock, locks
 from pipeline.review.reading.naming import among, dotted, relation
 from pipeline.review.reading.parts import Change, Column, Constraint, changes, constraint
 
@@ -126,22 +127,31 @@ class Statement:
     def concurrent(self) -> bool:
         """Whether it says CONCURRENTLY: CREATE, DROP and REINDEX of an index, REFRESH, DETACH PARTITION."""
         if self.kind == "ReindexStmt":
-            return option(self.node.params, "concurrently")
+            return self.has_option("concurrently")
         if self.kind == "AlterTableStmt":
             return any(one.concurrent for one in self.changes)
         return bool(getattr(self.node, "concurrent", False))
 
+    def has_option(self, name: str) -> bool:
+        """Tell whether a VACUUM, CLUSTER or REINDEX has an option switched on: `VACUUM (FULL)`, `REINDEX CONCURRENTLY`."""
+        options = self.node.options if self.kind == "VacuumStmt" else self.node.params
+        found = [one.def_elem for one in options if one.def_elem.defname == name]
+        return any(not one.HasField("arg") or _is_true(one.arg) for one in found)
+
+    @cached_property
+    def locks(self) -> dict[str, Lock]:
+        """The strongest lock on each table that it names and that was there before."""
+        return {table: lock for table, lock in locks(self).items() if not self.is_new(table)}
+
+    @property
+    def commented(self) -> str:
+        """The table of a COMMENT ON TABLE or COLUMN."""
+        name = dotted(self.node.object)
+        return name.rpartition(".")[0] if self.node.objtype == tree.OBJECT_COLUMN else name
+
 
 _RELATIONS = {tree.OBJECT_TABLE, tree.OBJECT_VIEW, tree.OBJECT_MATVIEW, tree.OBJECT_SEQUENCE, tree.OBJECT_FOREIGN_TABLE}
 _TABLE_RENAMES = {tree.OBJECT_TABLE, tree.OBJECT_COLUMN, tree.OBJECT_TABCONSTRAINT, tree.OBJECT_TRIGGER}
-
-
-def option(options: Any, name: str) -> bool:
-    """Tell whether a list of options has `name` switched on: `VACUUM (FULL)`, `REINDEX (CONCURRENTLY true)`."""
-    for one in (found.def_elem for found in options):
-        if one.defname == name:
-            return not one.HasField("arg") or _is_true(one.arg)
-    return False
 
 
 def _is_true(value: Any) -> bool:
