@@ -1,7 +1,7 @@
 """
 Corrected code: the author's own call with one thing changed, so that a remedy can be pasted and `--fix` can apply it.
 
-The text of the call is changed at the places its syntax tree names: variables, comments and line breaks stay as they were.
+The text of the call is changed where its syntax tree says: variables, comments and line breaks stay as they were.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import postgast
 
@@ -33,22 +33,21 @@ def plain(call: Call) -> str:
     """Return the call's text as one of `op`: a batch_op call gets the name of its table."""
     if not call.batch:
         return call.text
-    tree_ = _parsed(call.text)
-    assert isinstance(tree_.func, ast.Attribute)  # A batch operation is called by its object.
+    parsed = _parsed(call.text)
     word, schema_word = _TABLE_WORDS.get(call.name, ("table_name", "schema"))
     table = source(call.arguments.get("table_name", call.arguments.get("source_table")))
     at = _TABLE_AT.get(call.name, 1)
     text = call.text
-    if len(tree_.args) > at:
-        text = _insert(text, tree_.args[at].lineno, tree_.args[at].col_offset, f"{table}, ")
-    elif len(tree_.args) == at and at:
-        text = _insert(text, tree_.args[-1].end_lineno, tree_.args[-1].end_col_offset, f", {table}")
+    if len(parsed.args) > at:
+        text = _insert(text, parsed.args[at].lineno, parsed.args[at].col_offset, f"{table}, ")
+    elif len(parsed.args) == at and at:
+        text = _insert(text, parsed.args[-1].end_lineno, parsed.args[-1].end_col_offset, f", {table}")
     else:
         text = _with_keyword(text, word, table)
     schema = call.arguments.get("schema", call.arguments.get("source_schema"))
     if schema is not None:
         text = _with_keyword(text, schema_word, source(schema))
-    receiver = ast.get_source_segment(call.text, tree_.func.value) or ""
+    receiver = (ast.get_source_segment(call.text, parsed.func) or "").rpartition(".")[0]
     return "op" + text.removeprefix(receiver)
 
 
@@ -145,9 +144,7 @@ def _with_keyword(text: str, name: str, value: str) -> str:
 
 
 def _parsed(text: str) -> ast.Call:
-    call = ast.parse(text, mode="eval").body
-    assert isinstance(call, ast.Call)  # It is the text of one.
-    return call
+    return cast(ast.Call, ast.parse(text, mode="eval").body)
 
 
 def _insert(text: str, line: int | None, column: int | None, more: str) -> str:

@@ -77,6 +77,7 @@ _OWN_TABLE = {
     "MergeStmt": Lock.ROW_EXCLUSIVE,
     "ClusterStmt": Lock.ACCESS_EXCLUSIVE,
 }
+_DETACH_LOCKS_PARTITION = 14
 _DROPPED_WITH_TABLE = {tree.OBJECT_TRIGGER, tree.OBJECT_POLICY, tree.OBJECT_RULE}
 _DROPPED = {tree.OBJECT_TABLE, tree.OBJECT_VIEW, tree.OBJECT_MATVIEW, tree.OBJECT_FOREIGN_TABLE}
 
@@ -92,7 +93,7 @@ def locks(statement: Statement) -> dict[str, Lock]:
 def _taken(statement: Statement) -> Iterator[tuple[str, Lock]]:
     node = statement.node
     for change in statement.changes:
-        yield from _of_change(change)
+        yield from _of_change(change, statement.postgresql_version)
     if statement.kind in _OWN_TABLE and statement.table is not None:
         yield statement.table, _OWN_TABLE[statement.kind]
     elif statement.kind == "IndexStmt":
@@ -109,7 +110,7 @@ def _taken(statement: Statement) -> Iterator[tuple[str, Lock]]:
         yield from _of_maintenance(statement)
 
 
-def _of_change(change: Change) -> Iterator[tuple[str, Lock]]:
+def _of_change(change: Change, version: int) -> Iterator[tuple[str, Lock]]:
     constraint = change.constraint
     if change.concurrent:
         yield change.table, Lock.SHARE_UPDATE_EXCLUSIVE
@@ -121,8 +122,9 @@ def _of_change(change: Change) -> Iterator[tuple[str, Lock]]:
     for one in (constraint, *behind):
         if one is not None and one.referred is not None:
             yield one.referred, Lock.SHARE_ROW_EXCLUSIVE
-    if change.kind == "AttachPartition" and change.partition is not None:
-        yield change.partition, Lock.ACCESS_EXCLUSIVE
+    if change.partition is not None:
+        gentle = change.kind == "DetachPartition" and version < _DETACH_LOCKS_PARTITION
+        yield change.partition, Lock.SHARE_UPDATE_EXCLUSIVE if gentle else Lock.ACCESS_EXCLUSIVE
 
 
 def _of_create_table(statement: Statement) -> Iterator[tuple[str, Lock]]:

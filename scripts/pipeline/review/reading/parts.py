@@ -10,8 +10,8 @@ from typing import Any
 
 from postgast import pg_query_pb2 as tree
 
-from pipeline.review.reading.expressions import type_name, type_text
 from pipeline.review.reading.naming import relation, words
+from pipeline.review.reading.sql_expressions import type_name, type_text
 
 _SERIAL = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"}
 

@@ -133,7 +133,7 @@ class Statement:
         return bool(getattr(self.node, "concurrent", False))
 
     def has_option(self, name: str) -> bool:
-        """Tell whether a VACUUM, CLUSTER or REINDEX has an option switched on: `VACUUM (FULL)`, `REINDEX CONCURRENTLY`."""
+        """Tell whether a VACUUM, CLUSTER or REINDEX has an option switched on: `VACUUM (FULL)`."""
         options = self.node.options if self.kind == "VacuumStmt" else self.node.params
         found = [one.def_elem for one in options if one.def_elem.defname == name]
         return any(not one.HasField("arg") or _is_true(one.arg) for one in found)

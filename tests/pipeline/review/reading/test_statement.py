@@ -10,15 +10,15 @@ import psycopg
 import pytest
 
 from pipeline.review.finding import Direction
-from pipeline.review.reading.expressions import (
+from pipeline.review.reading.naming import quoted, same
+from pipeline.review.reading.parts import Kind
+from pipeline.review.reading.sql_expressions import (
     expression_text,
     proves_not_null,
     stable_functions,
     type_text,
     volatile_functions,
 )
-from pipeline.review.reading.naming import quoted, same
-from pipeline.review.reading.parts import Kind
 from pipeline.review.reading.statement import Statement, parse
 
 
