@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.review.finding import Severity
-from pipeline.review.reading.naming import bare, quoted
+from pipeline.review.reading.naming import bare, quoted, words_of
 from pipeline.review.reading.parts import Change
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
@@ -34,10 +34,15 @@ rule = Rule(
 @rule.in_script
 def rewriting_changes(script: Script) -> Iterator[Hit]:
     in_utc = False
+    domains: dict[str, Type | None] = {}
     for statement in script.statements:
         in_utc = _sets_utc(statement, before=in_utc)
+        if statement.kind == "CreateDomainStmt":
+            checked = len(statement.node.constraints) > 0
+            domains[words_of(statement.node.domainname)] = None if checked else as_type(statement.node.type_name)
         for change in statement.changed("AlterColumnType"):
             old, new = _old_type(statement, change.name or ""), as_type(change.new_type)
+            new = domains.get(new.name) or new
             outcome = rewrites(old, new, change.using, change.name or "")
             if outcome is not Rewrite.NO and not (outcome is Rewrite.UNLESS_UTC and in_utc):
                 yield _hit(statement, change, old, new, outcome)
@@ -65,7 +70,7 @@ def _hit(statement: Statement, change: Change, old: Type | None, new: Type, outc
         "type": new.text,
         "unless": "" if outcome is Rewrite.YES else f", {outcome.value}",
         "add": execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(column + '_new')} {new.text}"),
-        "fill": f"UPDATE {quoted(table)} SET {quoted(column + '_new')} = {quoted(column)} WHERE … -- some thousand rows",
+        "fill": f"UPDATE {quoted(table)} SET {quoted(column + '_new')} = {quoted(column)} WHERE …",  # noqa: S608 - Shown.
     }
     subject = f"{bare(table)}.{column}"
     if outcome is Rewrite.UNLESS_UTC:

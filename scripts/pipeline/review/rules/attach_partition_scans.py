@@ -22,7 +22,10 @@ rule = Rule(
     harm=Harm.BLOCKS,
     severity=Severity.WARNING,
     effect="Reads and writes of {subject} wait while all its rows are checked to belong into {parent}.",
-    remedy="Say beforehand what its rows have in common:\n{check}\nvalidate it in the next revision:\n{validate}\nthen attach.",
+    remedy=(
+        "Say beforehand what its rows have in common:\n{check}\nvalidate it in the next revision:\n{validate}\n"
+        "then attach."
+    ),
 )
 
 
@@ -39,7 +42,8 @@ def _is_proven(before: list[Statement], partition: str) -> bool:
     for past in before:
         if any(same(one.table, partition) and one.kind == "ValidateConstraint" for one in past.changes):
             return True
-        checks = (one for one in past.added_constraints if one.kind is Kind.CHECK and not one.not_valid)
+        constraints = (*past.constraints, *past.added_constraints)
+        checks = (one for one in constraints if one.kind is Kind.CHECK and not one.not_valid)
         if any(same(one.table, partition) for one in checks):
             return True
     return False

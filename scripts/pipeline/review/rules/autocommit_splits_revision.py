@@ -3,7 +3,7 @@ The revision can stop half way, and cannot be run again.
 
 An autocommit block commits what came before it, and each of its statements by itself, while the revision is recorded
 as done only at the end. If something fails in between, the rerun meets what is already there: "column already exists".
-Alone in its revision, a statement is done or not; what has to go together says IF NOT EXISTS, so that it can be repeated.
+Alone in its revision, a statement is done or not; what has to go together says IF NOT EXISTS, and can be repeated.
 """
 
 from __future__ import annotations

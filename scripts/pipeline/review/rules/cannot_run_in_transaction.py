@@ -22,7 +22,7 @@ tree = postgast.pg_query_pb2
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="{subject} cannot run inside a transaction, which every revision is: it fails here as it does in production.",
+    effect="{subject} cannot run inside a transaction, which a revision is: it fails, here and in production.",
     remedy="In a revision of its own:\n{code}",
 )
 

@@ -27,13 +27,13 @@ _ADD_CONSTRAINT, _SET_NOT_NULL = "C", "O"
 
 @rule.in_script
 def checked_domains(script: Script) -> Iterator[Hit]:
-    made: set[str] = set()
+    made: set[tuple[str, int]] = set()
     for statement in script.statements:
         if statement.kind == "CreateDomainStmt":
-            made.add(words_of(statement.node.domainname))
+            made.add((words_of(statement.node.domainname), statement.transaction))
         if statement.kind == "AlterDomainStmt" and _scans(statement):
             domain = words_of(statement.node.type_name)
-            if domain not in made:
+            if (domain, statement.transaction) not in made:
                 yield Hit(domain, statement.line, {"code": _instead(statement, domain)})
 
 

@@ -18,8 +18,9 @@ rule = Rule(
     harm=Harm.BLOCKS,
     effect="Reads and writes of {subject} wait while the index of {constraint} is built.",
     remedy=(
-        "There is no online form: create a table that has the constraint, fill it in batches, and switch; or accept the "
-        "wait on a table that is small, with\n# review: allow exclude-constraint-blocks -- {subject} has few rows"
+        "There is no online form: create a table that has the constraint, fill it in batches, and switch;\n"
+        "or accept the wait for a table that is small:\n"
+        "# review: allow exclude-constraint-blocks -- {subject} has few rows"
     ),
 )
 

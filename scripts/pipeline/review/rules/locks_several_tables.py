@@ -27,8 +27,7 @@ def more_than_one_table(script: Script) -> Iterator[Hit]:
     held: dict[int, list[str]] = {}
     for statement in script.statements:
         mine = held.setdefault(statement.transaction, [])
-        for table, lock in statement.locks.items():
-            if lock.blocks_reads and table not in mine:
-                mine.append(table)
-                if len(mine) == 2:
-                    yield Hit(table, statement.line, {"held": mine[0]})
+        taken = [table for table, lock in statement.locks.items() if lock.blocks_reads and table not in mine]
+        if taken and len(mine) == 1:  # Said once in a transaction, where the second one comes.
+            yield Hit(taken[0], statement.line, {"held": mine[0]})
+        mine.extend(taken)

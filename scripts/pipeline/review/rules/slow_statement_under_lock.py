@@ -56,7 +56,7 @@ def _adds(past: Statement, statement: Statement) -> bool:
 
 
 def _slow(statement: Statement) -> str | None:
-    """What takes long about a statement that reads or writes a table which was there before; DML has a rule of its own."""
+    """What takes long about a statement; what writes rows has a rule of its own."""
     for change in statement.changed("ValidateConstraint"):
         return f"every row of {change.table} is checked"
     if statement.kind == "IndexStmt" and not statement.concurrent and statement.locks:

@@ -21,7 +21,7 @@ tree = postgast.pg_query_pb2
 rule = Rule(
     __name__,
     harm=Harm.LEAVES_A_MESS,
-    effect="{subject} ends Alembic's own transaction: if anything fails after it, half of the revision is done for good.",
+    effect="{subject} is about Alembic's own transaction: if anything fails after it, half of the revision is kept.",
     remedy=(
         "Leave {subject} out; for what cannot run inside a transaction, in a revision of its own:\n"
         "with op.get_context().autocommit_block():\n    …"

@@ -25,9 +25,7 @@ rule = Rule(
 
 @rule.in_sql
 def changed_triggers(statement: Statement) -> Iterator[Hit]:
-    switched = any(
-        change.kind.startswith(("Enable", "Disable")) and "Trig" in change.kind for change in statement.changes
-    )
+    switched = any("Trig" in change.kind for change in statement.changes)
     if statement.kind == "CreateTrigStmt" or statement.drops("TRIGGER") or switched:
         for table, lock in statement.locks.items():
             code = execute("SET LOCAL lock_timeout = '2s'")
