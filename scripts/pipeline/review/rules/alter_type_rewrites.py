@@ -70,7 +70,7 @@ def _hit(statement: Statement, change: Change, old: Type | None, new: Type, outc
         "type": new.text,
         "unless": "" if outcome is Rewrite.YES else f", {outcome.value}",
         "add": execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(column + '_new')} {new.text}"),
-        "fill": f"UPDATE {quoted(table)} SET {quoted(column + '_new')} = {quoted(column)} WHERE …",  # noqa: S608 - Shown.
+        "fill": f"UPDATE {quoted(table)} SET {quoted(column + '_new')} = {quoted(column)} WHERE …",
     }
     subject = f"{bare(table)}.{column}"
     if outcome is Rewrite.UNLESS_UTC:

@@ -41,8 +41,8 @@ def _instead(statement: Statement, column: Column) -> str:
         return f"Let it be computed when it is read:\n{execute(virtual)}"
     function = quoted(f"{bare(column.table)}_{column.name}")
     add = execute(f"ALTER TABLE {table} ADD COLUMN {name} {column.type}")
-    computed = f"NEW.{name} := (SELECT {value} FROM (SELECT NEW.*) AS new)"  # noqa: S608 - It is shown, not run.
-    body = f"\nCREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN {computed}; RETURN NEW; END $$"
+    computed = f"NEW.{name} := (SELECT {value} FROM (SELECT NEW.*) AS new)"
+    body = f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN {computed}; RETURN NEW; END $$"
     trigger = execute(
         f"CREATE TRIGGER {function} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
     )

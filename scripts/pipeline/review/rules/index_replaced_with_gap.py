@@ -35,10 +35,19 @@ def dropped_before_created(revision: Revision) -> Iterator[Hit]:
             for name in statement.drops("INDEX"):
                 old = _creation(name, [*script.statements[:position], *(other.statements if other else [])])
                 new = _replacement(name, old, script.statements[position + 1 :])
-                if new is not None and _was_there(script.statements[:position], new):
+                if (
+                    new is not None
+                    and _is_replaced(statement, name, new)
+                    and _was_there(script.statements[:position], new)
+                ):
                     code = _instead(name, old, new)
                     values = {"new": str(new.node.idxname), "code": code}
                     yield Hit(bare(name), statement.line, values, direction=direction)
+
+
+def _is_replaced(drop: Statement, name: str, new: Statement) -> bool:
+    """DROP INDEX IF EXISTS before a CREATE of that name takes away what a cut-off try has left."""
+    return not (drop.node.missing_ok and drop.concurrent and new.node.idxname == bare(name))
 
 
 def _creation(name: str, statements: list[Statement]) -> Statement | None:
@@ -67,7 +76,7 @@ def _was_there(before: list[Statement], new: Statement) -> bool:
 
 def _leading(statement: Statement) -> str:
     first: Any = statement.node.index_params[0].index_elem
-    return str(first.name or first.expr)
+    return f"{statement.node.access_method} {first.name or first.expr}"
 
 
 def _instead(name: str, old: Statement | None, new: Statement) -> str:

@@ -44,5 +44,5 @@ def _values(column: Column, function: str) -> dict[str, str]:
         "function": function,
         "add": execute(f"ALTER TABLE {table} ADD COLUMN {name} {column.type}"),
         "default": execute(f"ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {value}"),
-        "fill": f"UPDATE {table} SET {name} = {value} WHERE {name} IS NULL AND …",  # noqa: S608 - Shown.
+        "fill": f"UPDATE {table} SET {name} = {value} WHERE {name} IS NULL AND …",
     }

@@ -1,4 +1,4 @@
-"""The index and NOT NULL are there already."""
+"""The index and the CHECK are there already, from earlier revisions."""
 
 from alembic import op
 
@@ -7,6 +7,9 @@ down_revision = "1a00000000a0"
 
 
 def upgrade():
+    op.execute("ALTER TABLE views VALIDATE CONSTRAINT views_id_not_null")
+    op.alter_column("views", "id", nullable=False)
+    op.drop_constraint("views_id_not_null", "views", type_="check")
     op.execute("ALTER TABLE views ADD CONSTRAINT pk_views PRIMARY KEY USING INDEX pk_views")
 
 
