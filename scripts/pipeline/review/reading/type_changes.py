@@ -23,6 +23,7 @@ _WIDENED = {"varchar", "varbit"}
 _PRECISE = {"timestamp", "timestamptz", "time", "timetz", "interval"}
 _SAME_BYTES = {
     ("varchar", "text"), ("text", "varchar"), ("cidr", "inet"), ("xml", "text"), ("xml", "varchar"), ("int4", "oid"),
+    ("oid", "int4"), ("bit", "varbit"),
 }  # fmt: skip
 _SAME_IN_UTC = {("timestamp", "timestamptz"), ("timestamptz", "timestamp")}
 # Types that something with another name can become without a rewrite; a domain over them aside.
@@ -109,6 +110,8 @@ def _padded(numbers: tuple[int, ...]) -> tuple[int, int]:
 
 def _changes_nothing(using: Any, new: Type, column: str) -> bool:
     """`USING x` and `USING x::new_type` say what happens without them too."""
-    if using.WhichOneof("node") == "type_cast" and as_type(using.type_cast.type_name).text == new.text:
-        using = using.type_cast.arg
+    if using.WhichOneof("node") == "type_cast":
+        cast = as_type(using.type_cast.type_name)
+        if (cast.name, cast.numbers, cast.array) == (new.name, new.numbers, new.array):
+            using = using.type_cast.arg
     return column_of(using) == column

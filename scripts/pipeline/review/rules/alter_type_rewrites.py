@@ -80,7 +80,8 @@ def _hit(statement: Statement, change: Change, old: Type | None, new: Type, outc
         remedy = f"Tell the old type with existing_type=…, so that the review can tell; if it rewrites:\n{rule.remedy}"
         remedy = remedy.format(subject=subject, **values)
         return Hit(subject, statement.line, values, remedy=remedy, severity=Severity.WARNING)
-    return Hit(subject, statement.line, values, severity=Severity.ERROR if outcome is Rewrite.YES else Severity.WARNING)
+    certain = outcome is Rewrite.YES and not statement.undoes
+    return Hit(subject, statement.line, values, severity=Severity.ERROR if certain else Severity.WARNING)
 
 
 _UTC = "SET LOCAL timezone = 'UTC'"

@@ -33,7 +33,7 @@ def built_primary_keys(script: Script) -> Iterator[Hit]:
             if one.kind is not Kind.PRIMARY_KEY or statement.is_new(one.table):
                 continue
             if one.using_index is None:
-                yield _hit(statement, one, Severity.ERROR)
+                yield _hit(statement, one, Severity.WARNING if statement.undoes else Severity.ERROR)
             elif not _not_null_before(script.statements[:position], one):
                 yield _hit(statement, one, Severity.INFO)  # Most likely it is: nobody can tell from here.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.review.finding import Severity
 from pipeline.review.reading.naming import bare, quoted, same, schema_of
 from pipeline.review.reading.parts import Change, Constraint, Kind
 from pipeline.review.reading.script import Script
@@ -83,10 +84,12 @@ def _hit(statement: Statement, change: Change) -> Hit:
     column, table = change.name or "", change.table
     name = f"{bare(table)}_{column}_not_null"
     values = {"table": table, "column": column}
+    severity = Severity.WARNING if statement.undoes else Severity.ERROR
     validate = execute(f"ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(name)}")
     if statement.postgresql_version >= _NOT_VALID_NOT_NULL:
         add = f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(name)} NOT NULL {quoted(column)} NOT VALID"
-        return Hit(f"{table}.{column}", statement.line, values | {"first": execute(add), "then": validate})
+        values |= {"first": execute(add), "then": validate}
+        return Hit(f"{table}.{column}", statement.line, values, severity=severity)
     schema = schema_of(table)
     where = f", schema={source(schema)}" if schema else ""
     condition = source(f"{quoted(column)} IS NOT NULL")
@@ -97,4 +100,4 @@ def _hit(statement: Statement, change: Change) -> Hit:
         f"op.alter_column({source(bare(table))}, {source(column)}, nullable=False{where})\n"
         f"op.drop_constraint({place}{where}, type_={source('check')})"
     )
-    return Hit(f"{table}.{column}", statement.line, values)
+    return Hit(f"{table}.{column}", statement.line, values, severity=severity)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.review.finding import Severity
 from pipeline.review.reading.naming import bare, quoted, schema_of
 from pipeline.review.reading.parts import Constraint, Kind
 from pipeline.review.reading.statement import Statement
@@ -27,10 +28,10 @@ rule = Rule(
 def built_constraints(statement: Statement) -> Iterator[Hit]:
     for one in statement.added_constraints:
         if one.kind is Kind.UNIQUE and one.using_index is None and not statement.is_new(one.table):
-            yield _hit(one)
+            yield _hit(one, Severity.WARNING if statement.undoes else Severity.ERROR)
 
 
-def _hit(unique: Constraint) -> Hit:
+def _hit(unique: Constraint, severity: Severity) -> Hit:
     name = unique.name or f"{bare(unique.table)}_{'_'.join(unique.columns)}_key"
     schema = schema_of(unique.table)
     words = [source(name), source(bare(unique.table)), source(list(unique.columns)), "unique=True"]
@@ -39,4 +40,4 @@ def _hit(unique: Constraint) -> Hit:
     index = f"op.create_index({', '.join(words)}, postgresql_concurrently=True)"
     attach = f"ALTER TABLE {quoted(unique.table)} ADD CONSTRAINT {quoted(name)} UNIQUE USING INDEX {quoted(name)}"
     values = {"constraint": name, "index": in_autocommit_block(index), "attach": execute(attach)}
-    return Hit(unique.table, values=values)
+    return Hit(unique.table, values=values, severity=severity)
