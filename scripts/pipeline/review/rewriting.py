@@ -7,6 +7,7 @@ The text of the call is changed where its syntax tree says: variables, comments 
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from pathlib import Path
 from typing import Any, cast
@@ -48,7 +49,7 @@ def plain(call: Call) -> str:
     if schema is not None:
         text = _with_keyword(text, schema_word, source(schema))
     receiver = (ast.get_source_segment(call.text, parsed.func) or "").rpartition(".")[0]
-    return dedented(call, "op" + text.removeprefix(receiver))
+    return dedented(call, re.sub(rf"(?<![\w.]){re.escape(receiver)}\.", "op.", text))
 
 
 def source(value: Any) -> str:

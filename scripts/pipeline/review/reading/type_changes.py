@@ -93,7 +93,7 @@ def rewrites(old: Type | None, new: Type, using: Any, column: str) -> Rewrite:
 def _holds_as_much(old: Type, new: Type) -> bool:
     """Whether every value of `old` is one of `new`, by their numbers alone."""
     if old.numbers == new.numbers or not new.numbers:
-        return old.name == new.name or old.name not in {"bpchar", "bit"}
+        return old.name != "bit" or old.name == new.name or not new.numbers
     if not old.numbers and new.name not in _PRECISE:
         return False
     if new.name == "numeric":
@@ -101,7 +101,7 @@ def _holds_as_much(old: Type, new: Type) -> bool:
         return scale == old_scale and precision >= old_precision
     if new.name in _PRECISE:
         return new.numbers[0] >= (old.numbers or (_MICROSECONDS,))[0]
-    return new.name in _WIDENED and new.numbers[0] >= old.numbers[0]
+    return new.name in _WIDENED and old.name == new.name and new.numbers[0] >= old.numbers[0]
 
 
 def _padded(numbers: tuple[int, ...]) -> tuple[int, int]:
