@@ -91,6 +91,11 @@ def _looked_up(interpreter: Expressions, node: ast.Call, arguments: list[Any]) -
     return interpreter.attribute(arguments[0], arguments[1], node)
 
 
+def is_quiet(value: Unknown) -> bool:
+    """Tell whether calling `value` changes nothing in the database, as far as where it comes from tells."""
+    return value.imported is None or value.imported.split(".")[0] in _QUIET
+
+
 def _out_of_sight(
     interpreter: Expressions, function: Unknown, node: ast.Call, given: list[Any], *, effect: bool
 ) -> Any:
@@ -100,11 +105,10 @@ def _out_of_sight(
     root = (function.imported or "").split(".")[0]
     if root == "sqlalchemy" and function.source.rpartition(".")[2] in _ONLY_LOOKING:
         return Unknown(ast.unparse(node.func) + "(…)")
-    elsewhere = function.imported is not None and root not in _QUIET
     if handed_on and root not in _QUIET:
         where = f", which comes from {function.imported}," if function.imported else ""
         interpreter.recorder.not_followed(f"{function.source}(…){where} is handed the connection and is not read", node)
-    elif effect and elsewhere:
+    elif effect and not is_quiet(function):
         interpreter.recorder.not_followed(
             f"{function.source}(…) comes from {function.imported}, which is not read", node
         )

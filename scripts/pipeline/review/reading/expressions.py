@@ -48,6 +48,8 @@ class Expressions:
         self.branches = 0
         self.maybe_returned = False
         self.yielded: list[Any] = []
+        self.resume: Callable[[Any], None] | None = None
+        """What a `with` block does where its context manager yields."""
         self._steps = 0
 
     def spend(self, node: ast.AST) -> None:
@@ -298,7 +300,11 @@ class Expressions:
         return self.value(node.value, scope)
 
     def _of_Yield(self, node: ast.Yield, scope: Scope) -> Any:
-        self.yielded.append(self.value(node.value, scope) if node.value is not None else None)
+        value = self.value(node.value, scope) if node.value is not None else None
+        self.yielded.append(value)
+        if self.resume is not None:
+            resume, self.resume = self.resume, None
+            resume(value)
         return Unknown(_source(node))
 
     def _of_YieldFrom(self, node: ast.YieldFrom, scope: Scope) -> Any:

@@ -53,18 +53,20 @@ class Function:
     defaults: list[Any]
     keyword_defaults: dict[str, Any]
     run: Callable[[Function, Scope], Any]
+    manages: bool = False
+    """True for a generator under `contextlib.contextmanager`: a `with` block runs where it yields."""
 
     @property
     def name(self) -> str:
         return getattr(self.node, "name", "lambda")
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        return self.run(self, self._bind(list(arguments), keywords))
+        return self.run(self, self.bind(list(arguments), keywords))
 
     def __hash__(self) -> int:
         return id(self)
 
-    def _bind(self, given: list[Any], keywords: dict[str, Any]) -> Scope:
+    def bind(self, given: list[Any], keywords: dict[str, Any]) -> Scope:
         """A parameter that nothing was given for is Unknown: calling it wrongly is Python's to find."""
         spec = self.node.args
         names = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]

@@ -11,14 +11,16 @@ import ast
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from pipeline.review.reading import allowed
+from pipeline.review.reading.calls import is_quiet
 from pipeline.review.reading.connections import Session
 from pipeline.review.reading.expressions import Expressions
 from pipeline.review.reading.functions import Function, Scope
-from pipeline.review.reading.imports import import_from, import_module
-from pipeline.review.reading.operations import Batch
+from pipeline.review.reading.imports import AlembicModule, import_from, import_module
+from pipeline.review.reading.operations import Batch, Op
 from pipeline.review.reading.unknown import Unknown
 
 _ROUNDS = 500
@@ -106,7 +108,21 @@ class Interpreter(Expressions):
     # Definitions and bindings
 
     def _do_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-        scope.assign(node.name, self.function(node, scope))
+        made: Any = self.function(node, scope)
+        for decorator in reversed(node.decorator_list):
+            made = self._decorated(made, self.value(decorator, scope), node)
+        scope.assign(node.name, made)
+
+    def _decorated(self, function: Any, decorator: Any, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Any:
+        """A decorator of the file is called; one from elsewhere leaves the function as it is, and is said."""
+        if isinstance(decorator, Function):
+            return decorator(function)
+        imported = getattr(decorator, "imported", None) or ""
+        if isinstance(function, Function) and imported == "contextlib":
+            return replace(function, manages=True)
+        if isinstance(decorator, Unknown) and not is_quiet(decorator):
+            self.recorder.not_followed(f"the decorator {decorator.source} of {node.name} is not read", node)
+        return function
 
     _do_AsyncFunctionDef = _do_FunctionDef
 
@@ -118,10 +134,16 @@ class Interpreter(Expressions):
         bases = [self.value(base, scope) for base in node.bases]
         inner = Scope(outer=scope)
         if not bases or not all(isinstance(base, type) and allowed.is_enum_like(base) for base in bases):
+            self._look_for_operations(node, scope)
             return Unknown(node.name)
         self.block([part for part in node.body if isinstance(part, ast.Assign)], inner)
         labels = {name: value for name, value in inner.names.items() if not isinstance(value, Unknown)}
         return allowed.make_enum(node.name, tuple(bases), labels) or Unknown(node.name)
+
+    def _look_for_operations(self, node: ast.ClassDef, scope: Scope) -> None:
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        if any(isinstance(scope.lookup(name)[1], Op | AlembicModule) for name in names):
+            self.recorder.not_followed(f"the operations in class {node.name} are not followed", node)
 
     def _do_Import(self, node: ast.Import, scope: Scope) -> None:
         for name in node.names:
@@ -281,11 +303,35 @@ class Interpreter(Expressions):
             self.block(node.body, scope)
             return
         item, rest = items[0], items[1:]
+        if self._managed(item, rest, node, scope):
+            return
         manager = self.effect(item.context_expr, scope)
         with self._entered(manager) as value:
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, value, scope)
             self._with(rest, node, scope)
+
+    def _managed(
+        self, item: ast.withitem, rest: list[ast.withitem], node: ast.With | ast.AsyncWith, scope: Scope
+    ) -> bool:
+        """Run a context manager of the file, and the block where it yields; False when it is none."""
+        if not isinstance(item.context_expr, ast.Call):
+            return False
+        function = self.value(item.context_expr.func, scope)
+        if not isinstance(function, Function) or not function.manages:
+            return False
+
+        def block(value: Any) -> None:
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, value, scope)
+            self._with(rest, node, scope)
+
+        before, self.resume = self.resume, block
+        try:
+            self.value(item.context_expr, scope)
+        finally:
+            self.resume = before
+        return True
 
     @contextmanager
     def _entered(self, manager: Any) -> Iterator[Any]:

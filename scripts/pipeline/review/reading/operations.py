@@ -10,6 +10,7 @@ import ast
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from pipeline.review.reading.unknown import Unknown, UnreadType, any_unknown, as
 # How older Alembics (before 0.8) called parameters; revisions of these years are still in every history.
 _NEW_NAMES = {
     "tablename": ("table_name",), "source": ("source_table",), "referent": ("referent_table",), "type": ("type_",),
-    "name": ("constraint_name", "index_name", "column_name", "new_column_name"), "cols": ("columns",),
+    "name": ("constraint_name", "index_name", "new_column_name", "column_name"), "cols": ("columns",),
 }  # fmt: skip
 _TYPES = {"type_", "existing_type"}
 # Arguments that say nothing about what the statement does when they are not known.
@@ -191,9 +192,14 @@ class AlembicContext:
     get_migration_context = get_context
 
 
+@cache
+def _parameters(function: Any) -> tuple[inspect.Parameter, ...]:
+    return tuple(one for one in inspect.signature(function).parameters.values() if one.name != "self")
+
+
 def _bound(function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments by parameter name; what fits no parameter stays under the name it was given."""
-    parameters = [one for one in inspect.signature(function).parameters.values() if one.name != "self"]
+    parameters = _parameters(function)
     plain = [one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
     bound = dict(zip(plain, arguments, strict=False)) | keywords
     for one in parameters:
@@ -204,7 +210,7 @@ def _bound(function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) 
 
 def _for_signature(function: Any, keywords: dict[str, Any]) -> dict[str, Any]:
     """Give keywords of older Alembics the names that `function` has for them now."""
-    parameters = inspect.signature(function).parameters
+    parameters = {one.name for one in _parameters(function)}
     renamed = {}
     for key, value in keywords.items():
         names = [key, *_NEW_NAMES.get(key, ())]

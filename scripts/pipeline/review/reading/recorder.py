@@ -22,7 +22,7 @@ class Recorder:
 
     def __init__(self, script: Script, text: str, postgresql_version: int) -> None:
         self.script = script
-        self.text = text
+        self._lines = text.encode().splitlines(keepends=True)
         self.version = postgresql_version
         self.node: ast.AST | None = None
         self.undecided = 0
@@ -47,7 +47,7 @@ class Recorder:
         """Record a call; the statements that are recorded meanwhile are its own."""
         call = Call(
             name=name, arguments=arguments, node=node, line=node.lineno,
-            text=ast.get_source_segment(self.text, node) or name, transaction=self.transaction,
+            text=self._source(node), transaction=self.transaction,
             autocommit=self.autocommit, batch=batch, conditional=self.undecided > 0,
         )  # fmt: skip
         position = len(self.script.calls)
@@ -59,6 +59,14 @@ class Recorder:
             self.script.calls[position] = self._call
             self._call = before
 
+    def _source(self, node: ast.Call) -> str:
+        """The call as it is written; `ast.get_source_segment` would split the whole file for each."""
+        last = node.end_lineno or node.lineno
+        lines = self._lines[node.lineno - 1 : last]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"".join(lines).decode(errors="replace")
+
     def operation(self, operation: Any) -> None:
         """Keep Alembic's own object for the call that is being recorded."""
         if self._call is not None and self._call.operation is None:
@@ -66,7 +74,7 @@ class Recorder:
 
     def sql(self, text: str) -> None:
         """Record the statements in `text`, which the line that is being read sends."""
-        text = _without_driver_placeholders(text.strip())
+        text = without_driver_placeholders(text.strip())
         if not text.strip("; \n"):
             return
         for name in unread_in(text):
@@ -117,7 +125,7 @@ class Recorder:
             self.transaction += 1
 
 
-def _without_driver_placeholders(sql: str) -> str:
+def without_driver_placeholders(sql: str) -> str:
     """`%s` and `%(name)s` are the driver's, no SQL; a NULL stands where they stand."""
     return re.sub(r"(?<!%)%(\(\w+\))?s", "NULL", sql)
 

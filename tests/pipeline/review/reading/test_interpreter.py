@@ -269,9 +269,9 @@ def test_what_goes_out_of_sight_is_said(read_file: Callable[[str], Script], body
     ],
 )
 def test_what_changes_nothing_is_not_said(read_file: Callable[[str], Script], body: str) -> None:
-    script = read_file(
-        f"import logging, time\nimport sqlalchemy as sa\nfrom alembic import op\nrevision = 'a'\ndef upgrade():\n    {body}\n"
-    )
+    imports = "import logging, time\nimport sqlalchemy as sa\nfrom alembic import op\n"
+
+    script = read_file(f"{imports}revision = 'a'\ndef upgrade():\n    {body}\n")
 
     assert script.not_analysed == []
 
@@ -351,3 +351,86 @@ def test_upgrade_from_elsewhere_is_said(read_file: Callable[[str], Script]) -> N
     script = read_file("from app.shared import upgrade\nrevision = 'a'\n")
 
     assert reasons(script) == ["upgrade is no function of this file (it comes from app.shared)"]
+
+
+def test_a_context_manager_of_the_file_goes_around_its_block(read_file: Callable[[str], Script]) -> None:
+    script = read_file(
+        """
+from contextlib import contextmanager
+from alembic import op
+revision = "a"
+@contextmanager
+def without_triggers(table):
+    op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    try:
+        yield table
+    finally:
+        op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+def upgrade():
+    with without_triggers("t") as table:
+        op.drop_column(table, "x")
+"""
+    )
+
+    assert sql_of(script) == [
+        "ALTER TABLE t DISABLE TRIGGER USER",
+        "ALTER TABLE t DROP COLUMN x",
+        "ALTER TABLE t ENABLE TRIGGER USER",
+    ]
+
+
+def test_a_decorator_of_the_file_is_read_and_one_from_elsewhere_is_said(read_file: Callable[[str], Script]) -> None:
+    script = read_file(
+        """
+from alembic import op
+from app.tools import careful
+revision = "a"
+def announced(function):
+    def wrapper(*arguments):
+        op.execute("SELECT 1")
+        return function(*arguments)
+    return wrapper
+@announced
+def drop(table):
+    op.drop_table(table)
+@careful
+def upgrade():
+    drop("t")
+"""
+    )
+
+    assert sql_of(script) == ["SELECT 1", "DROP TABLE t"]
+    assert reasons(script) == ["the decorator careful of upgrade is not read"]
+
+
+def test_operations_in_a_class_are_said(read_file: Callable[[str], Script]) -> None:
+    script = read_file(
+        """
+from alembic import op
+revision = "a"
+class Steps:
+    def run(self):
+        op.drop_table("t")
+def upgrade():
+    Steps().run()
+"""
+    )
+
+    assert reasons(script) == ["the operations in class Steps are not followed"]
+
+
+def test_parameters_of_old_alembics_are_understood(read: Read) -> None:
+    script = upgrade_of(
+        read(
+            """
+            op.create_index("ix", tablename="t", columns=["a"])
+            op.drop_constraint("fk", "t", type="foreignkey")
+            op.alter_column("t", "old", name="new")
+            op.create_foreign_key("fk", source="t", referent="u", local_cols=["a"], remote_cols=["b"])
+            """
+        )
+    )
+
+    assert script.not_analysed == []
+    assert [call.table for call in script.calls] == ["t", "t", "t", "t"]
+    assert sql_of(script)[2] == 'ALTER TABLE t RENAME "old" TO "new"'
