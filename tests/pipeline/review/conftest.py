@@ -50,10 +50,10 @@ def findings_in(revision: Revision) -> list[Finding]:
 def read(tmp_path: Path) -> Callable[..., Revision]:
     """Return a function that makes a Revision, read in both directions, of the bodies of upgrade and downgrade."""
 
-    def make(upgrade: str, downgrade: str = "pass") -> Revision:
+    def make(upgrade: str, downgrade: str = "pass", postgresql_version: int = 18) -> Revision:
         path = tmp_path / "000000000001_example.py"
         path.write_text(as_file(upgrade, downgrade))
-        return read_revision(path)
+        return read_revision(path, postgresql_version)
 
     return make
 
