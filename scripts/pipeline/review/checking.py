@@ -33,10 +33,11 @@ def check_sql(revision: Revision, rules: Iterable[Rule]) -> Iterator[Finding]:
     """What the SQL rules find in both directions of one revision, whose `scripts` have been read."""
     for direction in Direction:
         if (script := revision.scripts.get(direction)) is not None:
-            yield from _check_script(script, rules)
+            yield from check_script(script, rules)
 
 
-def _check_script(script: Script, rules: Iterable[Rule]) -> Iterator[Finding]:
+def check_script(script: Script, rules: Iterable[Rule]) -> Iterator[Finding]:
+    """What the SQL rules find in one direction."""
     where = {"file": script.file, "revision": script.revision, "direction": script.direction}
     for rule in rules:
         for check in rule.script_checks:

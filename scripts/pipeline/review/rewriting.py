@@ -32,7 +32,7 @@ def with_keyword(call: Call, name: str, value: str) -> str:
 def plain(call: Call) -> str:
     """Return the call's text as one of `op`: a batch_op call gets the name of its table."""
     if not call.batch:
-        return call.text
+        return dedented(call, call.text)
     parsed = _parsed(call.text)
     word, schema_word = _TABLE_WORDS.get(call.name, ("table_name", "schema"))
     table = source(call.arguments.get("table_name", call.arguments.get("source_table")))
@@ -48,7 +48,7 @@ def plain(call: Call) -> str:
     if schema is not None:
         text = _with_keyword(text, schema_word, source(schema))
     receiver = (ast.get_source_segment(call.text, parsed.func) or "").rpartition(".")[0]
-    return "op" + text.removeprefix(receiver)
+    return dedented(call, "op" + text.removeprefix(receiver))
 
 
 def source(value: Any) -> str:
@@ -94,18 +94,20 @@ def edits_for(statement: Statement, code: str) -> tuple[Edit, ...]:
     """
     Return the edit that puts `code` in place of the statement's call.
 
-    There is none where the call is no line of its own, or where a text over several lines would be indented.
+    There is none where other code shares the call's lines, or where a text over several lines would be indented.
     """
     call = statement.call
-    if call is None or call.batch or call.conditional:
+    if call is None or call.batch or call.conditional or _has_text_over_lines(call.node):
         return ()
-    lines = _lines(statement.file)
     first, last = call.node.lineno, call.node.end_lineno or call.node.lineno
-    if last > len(lines) or "\n".join(lines[first - 1 : last]).strip() != call.text or _has_text_over_lines(call.node):
+    lines = _lines(statement.file)[first - 1 : last]
+    if not lines:
         return ()
-    indent = lines[first - 1][: len(lines[first - 1]) - len(lines[first - 1].lstrip())]
-    start, *rest = code.splitlines()
-    return (Edit(first, last, "\n".join([indent + start, *(indent + line if line else line for line in rest)])),)
+    before = lines[0].encode()[: call.node.col_offset].decode()
+    after = lines[-1].encode()[call.node.end_col_offset :].decode()
+    if before.strip() or after.strip().partition("#")[0]:
+        return ()
+    return (Edit(first, last, textwrap.indent(code, before) + after),)
 
 
 def only_operation(script: Script, statement: Statement) -> bool:
@@ -118,6 +120,17 @@ def dedented(call: Call, text: str) -> str:
     first, *rest = text.splitlines()
     left = " " * call.node.col_offset
     return "\n".join([first, *(line.removeprefix(left) for line in rest)])
+
+
+def not_valid(statement: Statement) -> str:
+    """Return an ALTER TABLE as SQL with each of its CHECK and FOREIGN KEY constraints NOT VALID."""
+    node = changed(statement.node)
+    for command in node.cmds:
+        constraint = getattr(command.alter_table_cmd, "def").constraint
+        if constraint.contype in {tree.CONSTR_CHECK, tree.CONSTR_FOREIGN}:
+            constraint.skip_validation = True
+            constraint.initially_valid = False
+    return as_sql(node)
 
 
 def _lines(file: Path) -> list[str]:

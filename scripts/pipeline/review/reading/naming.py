@@ -26,6 +26,11 @@ def words(nodes: Iterable[Any]) -> tuple[str, ...]:
     return tuple(str(node.string.sval) for node in nodes)
 
 
+def words_of(nodes: Iterable[Any]) -> str:
+    """Return a list of String nodes as one dotted name."""
+    return ".".join(words(nodes))
+
+
 def dotted(node: Any) -> str:
     """Return the dotted name that a DROP statement's object is: a list of words, one word, or a type's name."""
     kind = node.WhichOneof("node")

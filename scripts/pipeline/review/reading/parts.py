@@ -50,6 +50,7 @@ class Constraint:
     """The other table of a foreign key, with its schema where one is written."""
     referred_columns: tuple[str, ...] = ()
     not_valid: bool = False
+    """Rows that are there are not checked: NOT VALID, or NOT ENFORCED (18)."""
     using_index: str | None = None
     inline: bool = False
 
@@ -91,6 +92,11 @@ class Column:
         for one in self._of(tree.CONSTR_GENERATED):
             return "stored" if one.generated_kind == "s" else "virtual"
         return None
+
+    @property
+    def expression(self) -> Any:
+        """The parse tree of what a generated column is computed of."""
+        return next(one.raw_expr for one in self._of(tree.CONSTR_GENERATED))
 
     @property
     def default(self) -> Any | None:

@@ -51,6 +51,11 @@ class Statement:
         """Tell whether `table` was made by this direction of this revision: nobody else can be using it yet."""
         return among(table, self.new_tables)
 
+    @property
+    def undoes(self) -> bool:
+        """Whether it is part of a downgrade, which is one step: a safe form of several revisions has no place there."""
+        return self.direction is Direction.DOWNGRADE
+
     @cached_property
     def table(self) -> str | None:
         """The one table that the statement is about, with its schema where one is written; None where there is none."""

@@ -1,0 +1,16 @@
+"""If the second fails, the first is in the way."""
+
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.create_index("ix_a", "videos", ["a"], postgresql_concurrently=True)  # found: autocommit-splits-revision
+        op.create_index("ix_b", "videos", ["b"], postgresql_concurrently=True)
+
+
+def downgrade():
+    pass

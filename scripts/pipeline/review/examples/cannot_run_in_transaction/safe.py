@@ -1,0 +1,16 @@
+"""CONCURRENTLY in a block of its own."""
+
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.create_index("ix_videos_owner_id", "videos", ["owner_id"], postgresql_concurrently=True)
+
+
+def downgrade():
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY ix_videos_owner_id")

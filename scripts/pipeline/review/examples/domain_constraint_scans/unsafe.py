@@ -1,0 +1,14 @@
+"""Check all that has the domain."""
+
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    op.execute("ALTER DOMAIN seconds ADD CONSTRAINT positive CHECK (VALUE > 0)")  # found: domain-constraint-scans
+
+
+def downgrade():
+    pass

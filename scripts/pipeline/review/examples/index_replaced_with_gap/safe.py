@@ -1,0 +1,15 @@
+"""The new index stands before the old one goes, in the next revision."""
+
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.create_index("ix_videos_owner_id_id", "videos", ["owner_id", "id"], postgresql_concurrently=True)
+
+
+def downgrade():
+    pass

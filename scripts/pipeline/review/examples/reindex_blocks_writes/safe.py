@@ -1,0 +1,15 @@
+"""Build the indexes of a table again, beside the old ones."""
+
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.execute("REINDEX TABLE CONCURRENTLY videos")
+
+
+def downgrade():
+    pass

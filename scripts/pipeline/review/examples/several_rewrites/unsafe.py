@@ -1,0 +1,16 @@
+"""Two passes over one table."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    op.alter_column("videos", "views", existing_type=sa.Integer(), type_=sa.BigInteger())  # found: alter-type-rewrites
+    op.alter_column("videos", "likes", existing_type=sa.Integer(), type_=sa.BigInteger())  # found: alter-type-rewrites, several-rewrites
+
+
+def downgrade():
+    pass

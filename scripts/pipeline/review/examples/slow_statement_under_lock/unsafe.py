@@ -1,0 +1,16 @@
+"""A constraint of another table is validated while nobody can use this one."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    op.add_column("videos", sa.Column("note", sa.Text()))
+    op.execute("ALTER TABLE posts VALIDATE CONSTRAINT fk_posts_video")  # found: slow-statement-under-lock
+
+
+def downgrade():
+    op.drop_column("videos", "note")

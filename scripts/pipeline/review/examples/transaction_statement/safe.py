@@ -1,0 +1,15 @@
+"""The autocommit block begins the transaction again afterwards."""
+
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.execute("CREATE INDEX CONCURRENTLY ix_videos_owner_id ON videos (owner_id)")
+
+
+def downgrade():
+    pass

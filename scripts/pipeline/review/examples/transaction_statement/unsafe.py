@@ -1,0 +1,15 @@
+"""Commit by hand, as was done before autocommit blocks."""
+
+from alembic import op
+
+revision = "2a00000000b1"
+down_revision = "1a00000000a0"
+
+
+def upgrade():
+    op.execute("COMMIT")  # found: transaction-statement
+    op.execute("CREATE INDEX CONCURRENTLY ix_videos_owner_id ON videos (owner_id)")
+
+
+def downgrade():
+    pass

@@ -1,0 +1,49 @@
+"""
+NOT VALID and VALIDATE in one transaction are a plain ADD CONSTRAINT with more words.
+
+The lock that ADD CONSTRAINT took is held until the transaction ends, so VALIDATE reads every row under it. Validated in
+a later revision, nobody waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.review.reading.locks import Lock
+from pipeline.review.reading.naming import same
+from pipeline.review.reading.parts import Change, Kind
+from pipeline.review.reading.script import Script
+from pipeline.review.reading.statement import Statement
+from pipeline.review.rewriting import dedented, execute
+from pipeline.review.rule import Harm, Hit, Rule
+
+rule = Rule(
+    __name__,
+    harm=Harm.BLOCKS,
+    effect="{who} of {subject} wait while every row is checked: the lock of ADD CONSTRAINT {constraint} is still held.",
+    remedy="In the next revision:\n{code}",
+)
+
+
+@rule.in_script
+def validated_too_early(script: Script) -> Iterator[Hit]:
+    for position, statement in enumerate(script.statements):
+        for change in statement.changed("ValidateConstraint"):
+            for before in [*script.statements[:position], statement]:
+                if before.transaction == statement.transaction and (lock := _added(before, change)):
+                    yield _hit(statement, change, lock)
+
+
+def _added(statement: Statement, change: Change) -> Lock | None:
+    """The lock under which `statement` added the constraint that `change` validates."""
+    for one in statement.added_constraints:
+        if one.name == change.name and same(one.table, change.table):
+            return Lock.SHARE_ROW_EXCLUSIVE if one.kind is Kind.FOREIGN_KEY else Lock.ACCESS_EXCLUSIVE
+    return None
+
+
+def _hit(statement: Statement, change: Change, lock: Lock) -> Hit:
+    call = statement.call
+    code = dedented(call, call.text) if call is not None else execute(statement.sql)
+    values = {"who": lock.words.capitalize(), "constraint": change.name or "", "code": code}
+    return Hit(change.table, statement.line, values)
