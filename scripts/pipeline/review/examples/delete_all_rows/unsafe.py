@@ -7,8 +7,8 @@ down_revision = "400000000000"
 
 
 def upgrade():
-    op.execute("TRUNCATE TABLE ONLY leases, posts RESTART IDENTITY CASCADE")  # found: delete-all-rows
     op.execute("DELETE FROM drafts")  # found: delete-all-rows
+    op.execute("TRUNCATE TABLE ONLY leases, posts RESTART IDENTITY CASCADE")  # found: delete-all-rows
 
 
 def downgrade():

@@ -13,4 +13,4 @@ def upgrade():
 
 def downgrade():
     op.execute("UPDATE videos SET title = '' WHERE title IS NULL")
-    op.alter_column("videos", "title", existing_type=sa.Text(), nullable=False)
+    op.execute("ALTER TABLE videos ADD CONSTRAINT title_given CHECK (title IS NOT NULL) NOT VALID")

@@ -8,12 +8,10 @@ down_revision = "400000000000"
 
 
 def upgrade():
-    op.add_column("videos", sa.Column("slug", sa.Text(), nullable=True))
-    with op.get_context().autocommit_block():
-        op.create_index("ix_videos_slug", "videos", ["slug"], unique=True, postgresql_concurrently=True)
+    op.create_table("slugs", sa.Column("slug", sa.Text(), server_default="", nullable=False))
+    op.create_index("ix_slugs_slug", "slugs", ["slug"], unique=True)
 
 
 def downgrade():
-    with op.get_context().autocommit_block():
-        op.drop_index("ix_videos_slug", table_name="videos", postgresql_concurrently=True)
-    op.drop_column("videos", "slug")
+    op.drop_index("ix_slugs_slug", table_name="slugs")
+    op.drop_table("slugs")
