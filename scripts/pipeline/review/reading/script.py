@@ -59,6 +59,10 @@ class Script:
     calls: list[Call] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     not_analysed: list[NotAnalysed] = field(default_factory=list)
+    undoes: Script | None = field(default=None, compare=False, repr=False)
+    """What this downgrade takes back: the upgrade of the same revision. None for an upgrade."""
+    undone_by: Script | None = field(default=None, compare=False, repr=False)
+    """The downgrade of the same revision. None for a downgrade."""
 
     def called(self, *names: str) -> Iterator[Call]:
         return (call for call in self.calls if call.name in names)

@@ -1,0 +1,15 @@
+"""Add a table"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "5555555541de"
+down_revision = "400000000000"
+
+
+def upgrade():
+    op.create_table("drafts", sa.Column("id", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("id"))
+
+
+def downgrade():
+    op.drop_table("drafts")
