@@ -42,3 +42,15 @@ class Revision:
             if isinstance(node, ast.FunctionDef) and node.name == name:
                 return node
         return None
+
+    @cached_property
+    def irreversible(self) -> str | None:
+        """The reason given by `irreversible = "why"` at the top of the file: undoing the revision is refused with it."""
+        for node in self.tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+            value = getattr(node, "value", None)
+            named = any(isinstance(one, ast.Name) and one.id == "irreversible" for one in targets)
+            if named and isinstance(value, ast.Constant) and value.value:
+                return str(value.value)
+        return None
