@@ -23,7 +23,7 @@ rule = Rule(
     remedy="drop it in downgrade(): {code}",
 )
 
-_HARMLESS_TWICE = {Kind.SCHEMA, Kind.FUNCTION, Kind.VIEW, Kind.TYPE}
+_HARMLESS_TWICE = {Kind.SCHEMA, Kind.FUNCTION, Kind.VIEW}
 
 
 @rule.in_source
@@ -33,7 +33,9 @@ def left_behind(revision: Revision) -> Iterator[Hit]:
     if scripts is None or function is None or scripts[1].not_analysed:
         return
     for change in Balance.of(*scripts).differences(Direction.UPGRADE, made=True):
-        if change.action is Action.RENAME or (change.tolerant and change.thing.kind in _HARMLESS_TWICE):
+        if change.action is Action.RENAME or change.thing.kind is Kind.TYPE:
+            continue  # Renames and types have rules of their own.
+        if change.tolerant and change.thing.kind in _HARMLESS_TWICE:
             continue
         code = undone_by(revision, change)
         yield Hit(
