@@ -1,6 +1,4 @@
-"""
-How the revisions of a directory follow each other, and what this branch did to those that were merged before.
-"""
+"""How the revisions of a directory follow each other, and what this branch did to those that were merged before."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class Rule:
         return check
 
     def in_script(self, check: ScriptCheck) -> ScriptCheck:
-        """Check all of a revision's one direction at once: what depends on an order or on what is missing (phase sql)."""
+        """Check all of one direction at once: what depends on an order or on what is missing (phase sql)."""
         self.script_checks.append(check)
         return check
 

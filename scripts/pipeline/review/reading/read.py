@@ -2,14 +2,53 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
+
 from pipeline.review.finding import Direction
+from pipeline.review.reading.expressions import TooMuch
+from pipeline.review.reading.functions import Function
+from pipeline.review.reading.interpreter import Break, Continue, Interpreter, Raised, Return
+from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.script import Script
+from pipeline.review.reading.unknown import Unknown
 from pipeline.review.revision import Revision
 
 
 def read_script(revision: Revision, direction: Direction, postgresql_version: int = 18) -> Script | None:
-    """Return what `direction` of `revision` does, or None when the file has no such function."""
-    function = revision.function(direction)
-    if function is None:
-        return None
-    return Script(revision.file, revision.id, direction, function.lineno)
+    """Return what `direction` of `revision` does, or None when the file defines nothing of that name."""
+    script = Script(revision.file, revision.id, direction, _line_of(revision.tree, direction))
+    recorder = Recorder(script, revision.text, postgresql_version)
+    interpreter = Interpreter(recorder)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # What SQLAlchemy deprecates is the author's to hear, when it runs.
+        try:
+            scope = interpreter.read_module(revision.tree)
+            script.calls.clear()
+            script.statements.clear()
+            known, function = scope.lookup(direction)
+            if not known:
+                return None
+            if isinstance(function, Function):
+                function()
+            else:
+                where = (
+                    f" (it comes from {function.imported})"
+                    if isinstance(function, Unknown) and function.imported
+                    else ""
+                )
+                recorder.not_followed(f"{direction} is no function of this file{where}")
+        except TooMuch:
+            recorder.not_followed("the file wants more steps than can be followed; what comes after this was not read")
+        except RecursionError:
+            recorder.not_followed("the file is nested too deeply to be followed")
+        except (Return, Break, Continue, Raised):
+            pass
+    return script
+
+
+def _line_of(tree: ast.Module, name: str) -> int:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            return node.lineno
+    return 1

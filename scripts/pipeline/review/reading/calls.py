@@ -1,0 +1,188 @@
+"""What a call in a revision comes to: an operation, a function of the file, something real, or out of sight."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from pipeline.review.reading import allowed
+from pipeline.review.reading.connections import Connection, Session
+from pipeline.review.reading.functions import Function, Scope
+from pipeline.review.reading.imports import OpFunction
+from pipeline.review.reading.operations import Batch, Op
+from pipeline.review.reading.rendering import mock_connection
+from pipeline.review.reading.unknown import Unknown, UnreadType, any_unknown, as_text
+
+if TYPE_CHECKING:
+    from pipeline.review.reading.expressions import Expressions
+
+# Called for their effect, these change nothing in the database.
+_QUIET = set(sys.stdlib_module_names) | {"click", "tqdm", "structlog", "loguru", "rich", "flask", "dotenv"}
+_SESSION_MAKERS = {"Session", "sessionmaker", "scoped_session", "AsyncSession", "async_sessionmaker"}
+_ONLY_LOOKING = {"inspect", "declarative_base", "automap_base", "relationship"}
+_CONTAINERS = (list, dict, set, tuple, frozenset)
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of `op`, a batch or a connection; `function` takes the call's node before the arguments."""
+
+    name: str
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A name that `op`, a batch or a connection does not have as far as reading knows."""
+
+    name: str
+
+
+def call(interpreter: Expressions, node: ast.Call, scope: Scope, *, effect: bool = False) -> Any:
+    """Return what the call gives. With `effect`, one that goes out of sight is said to be not analysed."""
+    function = interpreter.value(node.func, scope)
+    arguments = interpreter.elements(node.args, scope)
+    keywords = _keywords(interpreter, node, scope)
+    if isinstance(function, Method):
+        return function.function(node, *arguments, **keywords)
+    if isinstance(function, OpFunction):
+        method = function.op.method(function.name)
+        function = Missing(function.name) if method is None else Method(function.name, method)
+        if isinstance(function, Method):
+            return function.function(node, *arguments, **keywords)
+    if isinstance(function, Missing):
+        interpreter.recorder.not_followed(f"{ast.unparse(node.func)} is no operation that reading knows", node)
+        return Unknown(ast.unparse(node.func))
+    if isinstance(function, Function):
+        return function(*arguments, **keywords)
+    if isinstance(function, Session):
+        return function
+    if isinstance(function, Unknown):
+        return _out_of_sight(interpreter, function, node, [*arguments, *keywords.values()], effect=effect)
+    if function is getattr_marker:
+        return _looked_up(interpreter, node, arguments)
+    return _real(interpreter, function, node, arguments, keywords)
+
+
+getattr_marker = getattr
+"""`getattr(op, name)` is looked up as the interpreter looks up attributes, never as Python does."""
+
+
+def _keywords(interpreter: Expressions, node: ast.Call, scope: Scope) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for keyword in node.keywords:
+        value = interpreter.value(keyword.value, scope)
+        if keyword.arg is not None:
+            made[keyword.arg] = value
+        elif isinstance(value, dict):
+            made.update({key: one for key, one in value.items() if isinstance(key, str)})
+    return made
+
+
+def _looked_up(interpreter: Expressions, node: ast.Call, arguments: list[Any]) -> Any:
+    if len(arguments) < 2 or not isinstance(arguments[1], str):
+        interpreter.recorder.not_followed(f"{ast.unparse(node)} is not known before it runs", node)
+        return Unknown(ast.unparse(node))
+    return interpreter.attribute(arguments[0], arguments[1], node)
+
+
+def is_quiet(value: Unknown) -> bool:
+    """Tell whether calling `value` changes nothing in the database, as far as where it comes from tells."""
+    return value.imported is None or value.imported.split(".")[0] in _QUIET
+
+
+def _out_of_sight(
+    interpreter: Expressions, function: Unknown, node: ast.Call, given: list[Any], *, effect: bool
+) -> Any:
+    if function.source.rpartition(".")[2] in _SESSION_MAKERS and (function.imported or "").startswith("sqlalchemy"):
+        return Session(interpreter.recorder)
+    handed_on = any(isinstance(one, Op | Batch | Connection | Function) for one in given)
+    root = (function.imported or "").split(".")[0]
+    if root == "sqlalchemy" and function.source.rpartition(".")[2] in _ONLY_LOOKING:
+        return Unknown(ast.unparse(node.func) + "(…)")
+    if handed_on and root not in _QUIET:
+        where = f", which comes from {function.imported}," if function.imported else ""
+        interpreter.recorder.not_followed(f"{function.source}(…){where} is handed the connection and is not read", node)
+    elif effect and not is_quiet(function):
+        interpreter.recorder.not_followed(
+            f"{function.source}(…) comes from {function.imported}, which is not read", node
+        )
+    return Unknown(f"{function.source}(…)", function.imported)
+
+
+def _real(
+    interpreter: Expressions, function: Any, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]
+) -> Any:
+    source = ast.unparse(node.func)
+    if not callable(function) or not allowed.may_call(function) or allowed.too_long(arguments):
+        return Unknown(source + "(…)")
+    if any(isinstance(one, Connection) for one in [*arguments, *keywords.values()]):
+        mock = mock_connection(interpreter.recorder.sql)
+        arguments = [mock if isinstance(one, Connection) else one for one in arguments]
+        keywords = {key: mock if isinstance(one, Connection) else one for key, one in keywords.items()}
+    prepared = _prepared(function, arguments, keywords)
+    if prepared is None:
+        return Unknown(source + "(…)")
+    try:
+        return function(*prepared[0], **prepared[1])
+    except Exception:  # noqa: BLE001 - Any error means the same: the value is not known.
+        return Unknown(source + "(…)")
+
+
+def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]] | None:
+    """Return the arguments as a real callable can take them, None when nothing sensible can come of it."""
+    if not any_unknown([*arguments, *keywords.values()]):
+        return arguments, keywords
+    owner = getattr(function, "__self__", None)
+    module = str(getattr(function, "__module__", None) or type(owner).__module__)
+    if module.startswith(("sqlalchemy", "alembic_utils", "pgvector")):
+        return _for_sqlalchemy(function, arguments, keywords)
+    if isinstance(owner, str):
+        return [as_text(one) for one in arguments], {key: as_text(one) for key, one in keywords.items()}
+    if function in _CONTAINERS or isinstance(owner, _CONTAINERS) or function in {enumerate, zip, reversed, isinstance}:
+        return (
+            (arguments, keywords)
+            if not any(isinstance(one, Unknown) for one in arguments) or owner is not None
+            else None
+        )
+    if function is str:
+        return [as_text(one) for one in arguments], {}
+    return None
+
+
+def _for_sqlalchemy(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """A column of an unknown type is still a column; a keyword that is not known is left out."""
+    name = getattr(function, "__name__", "")
+    known = {key: as_text(value) for key, value in keywords.items() if not isinstance(value, Unknown)}
+    for key, value in keywords.items():
+        if isinstance(value, Unknown) and key in {"type_", "item_type"}:
+            known[key] = UnreadType(value.source)
+        elif isinstance(value, Unknown) and key == "server_default":
+            known[key] = sa.text(value.placeholder)
+        elif isinstance(value, Unknown) and (key in {"name", "table_name", "schema"} or not isinstance(function, type)):
+            known[key] = value.placeholder
+    if name == "Column":
+        return _column(arguments), known
+    if name == "ARRAY":
+        return [UnreadType(one.source) if isinstance(one, Unknown) else one for one in arguments], known
+    if isinstance(function, type) and issubclass(function, sa.types.TypeEngine) and not issubclass(function, sa.Enum):
+        return [one for one in arguments if not isinstance(one, Unknown)], known
+    return [as_text(one) for one in arguments], known
+
+
+def _column(arguments: list[Any]) -> list[Any]:
+    """The first Unknown after the name is the type, further ones (constraints, identities) are left out."""
+    made: list[Any] = []
+    for place, one in enumerate(arguments):
+        if not isinstance(one, Unknown):
+            made.append(one)
+        elif place == 0:
+            made.append(one.placeholder)
+        elif place == 1:
+            made.append(UnreadType(one.source))
+    return made

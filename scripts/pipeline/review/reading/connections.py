@@ -1,0 +1,90 @@
+"""What stands for the migration's connection, and for an ORM session on it, while a revision is interpreted."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.review.reading.recorder import Recorder
+from pipeline.review.reading.rendering import DIALECT, as_sql
+from pipeline.review.reading.unknown import Unknown, as_text
+
+_SENDING = {"execute", "scalar", "scalars", "exec_driver_sql", "exec", "stream", "stream_scalars"}
+_SAME = {
+    "connect",
+    "execution_options",
+    "get_bind",
+    "connection",
+    "begin",
+    "begin_nested",
+    "__enter__",
+    "bind",
+    "engine",
+}
+_QUIET = {
+    "close",
+    "commit",
+    "rollback",
+    "flush",
+    "expire_all",
+    "expunge_all",
+    "in_transaction",
+    "invalidate",
+    "refresh",
+}
+
+
+def run_sql(recorder: Recorder, statement: Any) -> None:
+    """Record the SQL of what is sent; what is not known is said."""
+    if isinstance(statement, Unknown):
+        recorder.not_followed(f"{statement.source} is sent to the database: its SQL is not known before it runs")
+        return
+    try:
+        recorder.sql(as_sql(as_text(statement)))
+    except (SQLAlchemyError, AttributeError, TypeError, NotImplementedError) as error:
+        words = (str(error).splitlines() or [""])[0][:200]
+        recorder.not_followed(f"SQLAlchemy does not make SQL of what is sent: {type(error).__name__}: {words}")
+
+
+class Connection:
+    """A connection, an engine or a transaction of the migration: what is sent on it is recorded."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.dialect = DIALECT
+        self.name = DIALECT.name
+
+    def method(self, name: str) -> Callable[..., Any] | None:
+        """Return what `connection.name` is, or None when reading does not know it."""
+        if name in _SENDING:
+            return self._send
+        if name in _SAME:
+            return lambda _node, *_, **__: self
+        if name in _QUIET:
+            return lambda _node, *_, **__: None
+        return None
+
+    def _send(self, node: ast.Call, *arguments: Any, **keywords: Any) -> Unknown:
+        statement = arguments[0] if arguments else keywords.get("statement", Unknown("the statement"))
+        with self.recorder.calling("execute", {"sqltext": statement}, node):
+            run_sql(self.recorder, statement)
+        return Unknown("what the database answers")
+
+
+class Session(Connection):
+    """An ORM session on the migration's connection. Its queries are made from classes that are not read."""
+
+    def method(self, name: str) -> Callable[..., Any] | None:
+        known = super().method(name)
+        if known is not None:
+            return known
+        return lambda node, *_, **__: self._orm(name, node)
+
+    def _orm(self, name: str, node: ast.Call) -> Unknown:
+        self.recorder.not_followed(
+            f"session.{name}(…) works through the ORM: its SQL is not known before it runs", node
+        )
+        return Unknown(f"session.{name}(…)")

@@ -1,0 +1,135 @@
+"""Collects what a direction does while it is interpreted, and what of it could not be followed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import postgast
+
+from pipeline.review.finding import NotAnalysed
+from pipeline.review.reading.script import Call, Script
+from pipeline.review.reading.statement import Statement, parse
+from pipeline.review.reading.unknown import TYPE_PREFIX, unread_in
+
+
+class Recorder:
+    """Fills a Script. `line` is kept by the interpreter: the statement of the file that is being read."""
+
+    def __init__(self, script: Script, text: str, postgresql_version: int) -> None:
+        self.script = script
+        self._lines = text.encode().splitlines(keepends=True)
+        self.version = postgresql_version
+        self.node: ast.AST | None = None
+        self.undecided = 0
+        """How many undecidable branches we are in."""
+        self.transaction = 0
+        self.autocommit = False
+        self.new_tables: set[str] = set()
+        self._call: Call | None = None
+
+    @property
+    def line(self) -> int:
+        return getattr(self.node, "lineno", self.script.line)
+
+    def not_followed(self, why: str, node: ast.AST | None = None) -> None:
+        """Say that something was not followed, once per line and reason."""
+        found = NotAnalysed(self.script.file, getattr(node, "lineno", self.line), why)
+        if found not in self.script.not_analysed:
+            self.script.not_analysed.append(found)
+
+    @contextmanager
+    def calling(self, name: str, arguments: dict[str, Any], node: ast.Call, *, batch: bool = False) -> Iterator[None]:
+        """Record a call; the statements that are recorded meanwhile are its own."""
+        call = Call(
+            name=name, arguments=arguments, node=node, line=node.lineno,
+            text=self._source(node), transaction=self.transaction,
+            autocommit=self.autocommit, batch=batch, conditional=self.undecided > 0,
+        )  # fmt: skip
+        position = len(self.script.calls)
+        self.script.calls.append(call)
+        before, self._call = self._call, call
+        try:
+            yield
+        finally:
+            self.script.calls[position] = self._call
+            self._call = before
+
+    def _source(self, node: ast.Call) -> str:
+        """The call as it is written; `ast.get_source_segment` would split the whole file for each."""
+        last = node.end_lineno or node.lineno
+        lines = self._lines[node.lineno - 1 : last]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"".join(lines).decode(errors="replace")
+
+    def operation(self, operation: Any) -> None:
+        """Keep Alembic's own object for the call that is being recorded."""
+        if self._call is not None and self._call.operation is None:
+            self._call = replace(self._call, operation=operation)
+
+    def sql(self, text: str) -> None:
+        """Record the statements in `text`, which the line that is being read sends."""
+        text = _without_driver_placeholders(text.strip())
+        if not text.strip("; \n"):
+            return
+        for name in unread_in(text):
+            if name.startswith(TYPE_PREFIX) and " ALTER COLUMN " not in text:
+                continue  # A new column of a type that is not known is a new column.
+            self.not_followed(
+                f"{name.removeprefix('unread_')!r} is not known before it runs: read with a name in its place"
+            )
+        try:
+            parsed = list(parse(text))
+        except postgast.PgQueryError as error:
+            self.not_followed(f"PostgreSQL's grammar does not read this SQL ({error}): {_short(text)}")
+            return
+        for sql, node, kind in parsed:
+            self._statement(sql, node, kind)
+
+    def _is_made(self, enum: Any) -> bool:
+        return any(
+            one.kind == "CreateEnumStmt" and one.node.type_name == enum.type_name for one in self.script.statements
+        )
+
+    def begin_autocommit(self) -> None:
+        self.transaction += 1
+        self.autocommit = True
+
+    def end_autocommit(self) -> None:
+        self.transaction += 1
+        self.autocommit = False
+
+    def _statement(self, sql: str, node: Any, kind: str) -> None:
+        call = self._call
+        if kind == "CreateEnumStmt" and call and call.name == "create_table" and self._is_made(node):
+            return  # Offline, Alembic makes a table's enum always; online it looks whether it is there.
+        self.script.statements.append(
+            Statement(
+                sql=sql, node=node, kind=kind, file=self.script.file, line=call.line if call else self.line,
+                revision=self.script.revision, direction=self.script.direction, transaction=self.transaction,
+                autocommit=self.autocommit, new_tables=frozenset(self.new_tables), call=call,
+                postgresql_version=self.version,
+            )
+        )  # fmt: skip
+        if kind in {"CreateStmt", "CreateTableAsStmt"}:
+            relation = node.relation if kind == "CreateStmt" else node.into.rel
+            self.new_tables.add(
+                f"{relation.schemaname}.{relation.relname}" if relation.schemaname else relation.relname
+            )
+        if kind == "TransactionStmt" or self.autocommit:
+            self.transaction += 1
+
+
+def _without_driver_placeholders(sql: str) -> str:
+    """`%s` and `%(name)s` are the driver's, no SQL; a NULL stands where they stand."""
+    return re.sub(r"(?<!%)%(\(\w+\))?s", "NULL", sql)
+
+
+def _short(sql: str) -> str:
+    line = " ".join(sql.split())
+    return line if len(line) <= 80 else line[:79] + "…"
