@@ -45,3 +45,16 @@ def statement_of(revision: Revision, call: ast.Call) -> ast.stmt | None:
         if isinstance(node, ast.Expr) and node.value is call:
             return node
     return None
+
+
+def removed(revision: Revision, node: ast.stmt) -> Edit:
+    """Take `node` away; where it was all there is in its block, a `pass` remains."""
+    blocks = [
+        block
+        for parent in ast.walk(revision.tree)
+        for block in (getattr(parent, "body", []), getattr(parent, "orelse", []))
+        if isinstance(block, list) and node in block
+    ]
+    if any(len(block) == 1 for block in blocks):
+        return replaced(revision, node, "pass")
+    return Edit(node.lineno, node.end_lineno or node.lineno, "")

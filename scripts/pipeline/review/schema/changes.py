@@ -70,6 +70,12 @@ class Change:
         return self.statement.call is not None and self.statement.call.conditional
 
 
+MOVES_ROWS = {
+    "InsertStmt", "UpdateStmt", "MergeStmt", "CreateTableAsStmt", "SelectStmt", "DoStmt", "CreateFunctionStmt",
+    "CreateTrigStmt",
+}  # fmt: skip
+"""Statements that can take values from one place to another: here or, in a function, later."""
+
 _CONSTRAINTS = {
     "CONSTR_PRIMARY": "pkey", "CONSTR_UNIQUE": "key", "CONSTR_FOREIGN": "fkey", "CONSTR_CHECK": "check",
     "CONSTR_EXCLUSION": "excl",
