@@ -109,3 +109,9 @@ def _first_word(node: ast.expr) -> str:
         value = node.args[0].value
         return value if isinstance(value, str) else ""
     return ""
+
+
+def models_named(revision: Revision, name: str) -> list[Model]:
+    """Return the project's models by the name of their class."""
+    root = _project(revision.file)
+    return [one for one in _models(root) if one.name == name] if root is not None else []
