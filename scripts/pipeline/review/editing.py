@@ -58,3 +58,13 @@ def removed(revision: Revision, node: ast.stmt) -> Edit:
     if any(len(block) == 1 for block in blocks):
         return replaced(revision, node, "pass")
     return Edit(node.lineno, node.end_lineno or node.lineno, "")
+
+
+def argument_added(revision: Revision, call: ast.Call, code: str) -> Edit | None:
+    """Put one more argument behind the last one of `call`."""
+    given = [*call.args, *(one.value for one in call.keywords)]
+    if not given:
+        return None
+    last = max(given, key=lambda one: (one.end_lineno or 0, one.end_col_offset or 0))
+    segment = ast.get_source_segment(revision.text, last)
+    return replaced(revision, last, f"{segment}, {code}") if segment is not None else None

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from pipeline.review.revision import Revision
 
-_LIBRARIES = {"alembic", "sqlalchemy", "alembic_utils", "sqlmodel", "geoalchemy2", "sqlalchemy_utils", "pgvector", "flask"}
+_LIBRARIES = {
+    "alembic", "sqlalchemy", "alembic_utils", "sqlmodel", "geoalchemy2", "sqlalchemy_utils", "pgvector", "flask",
+    # These have modules called models or db, as applications do.
+    "flask_appbuilder", "flask_sqlalchemy", "flask_security", "flask_dance", "fastapi_users", "authlib", "django",
+    "sqlalchemy_continuum", "sqlalchemy_i18n", "sqlalchemy_mptt", "depot", "celery", "mlflow",
+}  # fmt: skip
 # Folders that nobody publishes as a library: what comes from there is the project's.
 _USUAL_ROOTS = {
     "app", "apps", "application", "src", "backend", "server", "core", "config", "settings", "models", "model",

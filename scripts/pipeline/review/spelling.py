@@ -60,5 +60,6 @@ def argument_node(call: Call, position: int, *names: str) -> ast.expr | None:
 
 
 def source(revision: Revision, node: ast.expr) -> str:
-    """Return what the file says at `node`, on one line."""
-    return " ".join((ast.get_source_segment(revision.text, node) or ast.unparse(node)).split())
+    """Return what the file says at `node`, on one line and without the comments between."""
+    segment = ast.get_source_segment(revision.text, node)
+    return ast.unparse(node) if segment is None or "\n" in segment else segment
