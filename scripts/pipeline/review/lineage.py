@@ -14,9 +14,10 @@ from pathlib import Path
 
 from pipeline.review.directory import parse_revision, read_revision
 from pipeline.review.finding import Direction
+from pipeline.review.reading.script import Script
 from pipeline.review.revision import Revision
 from pipeline.review.schema.balance import Balance
-from pipeline.review.schema.changes import Kind, Thing
+from pipeline.review.schema.changes import Kind, Thing, changes
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,23 @@ class Lineage:
                 exists = _after(entry.file, kind, name, exists)
         return exists
 
+    def makes_all_it_changes(self) -> bool:
+        """
+        Tell whether the revisions before make each table that they change.
+
+        Where they do not, tables come from somewhere else (`create_all`): one that no revision made says nothing then.
+        """
+        balance = Balance()
+        for entry in self.entries:
+            script = _upgrade(entry.file, entry.file.stat().st_mtime_ns)
+            for statement in script.statements if script is not None else ():
+                for change in changes(statement):
+                    balance.apply(change)
+                    table = change.table or (change.thing.name if change.thing.kind is Kind.TABLE else "")
+                    if table and Thing(Kind.TABLE, table) not in balance.ever_made:
+                        return False
+        return True
+
 
 def _after(file: Path, kind: Kind, name: str, before: bool | None) -> bool | None:
     script = _upgrade(file, file.stat().st_mtime_ns)
@@ -84,7 +102,7 @@ def _after(file: Path, kind: Kind, name: str, before: bool | None) -> bool | Non
 
 
 @lru_cache(maxsize=256)
-def _upgrade(file: Path, _changed: int) -> object:
+def _upgrade(file: Path, _changed: int) -> Script | None:
     return read_revision(file).scripts.get(Direction.UPGRADE)
 
 

@@ -92,9 +92,10 @@ def _mapped(node: ast.ClassDef) -> Iterator[str]:
 
 def _table_of(node: ast.ClassDef) -> str:
     for one in node.body:
-        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and isinstance(one.value, ast.Constant):
-            if one.targets[0].id == "__tablename__":
-                return str(one.value.value)
+        target = one.targets[0] if isinstance(one, ast.Assign) else None
+        is_name = isinstance(target, ast.Name) and target.id == "__tablename__"
+        if is_name and isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant):
+            return str(one.value.value)
     # What Flask-SQLAlchemy makes of a class without a name for its table.
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", node.name).lower()
 

@@ -45,7 +45,7 @@ class Revision:
 
     @cached_property
     def irreversible(self) -> str | None:
-        """The reason given by `irreversible = "why"` at the top of the file: undoing the revision is refused with it."""
+        """The reason given by `irreversible = "why"` at the top of the file, with which undoing it is refused."""
         for node in self.tree.body:
             targets = node.targets if isinstance(node, ast.Assign) else []
             targets = [node.target] if isinstance(node, ast.AnnAssign) else targets

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 from pipeline.review.finding import Severity
 from pipeline.review.imports import OwnImport, own_imports
@@ -20,8 +21,8 @@ from pipeline.review.spelling import alchemy_name, quoted
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="This revision runs whatever {subject} is on the day it is applied: a later commit to the application breaks it.",
-    remedy="write into the revision what it needs{code}",
+    effect="The revision runs whatever {subject} is on the day it is applied: a later commit to the app breaks it.",
+    remedy="write into the revision what it needs: {code}",
 )
 
 
@@ -35,7 +36,7 @@ def imports_of_the_application(revision: Revision) -> Iterator[Hit]:
         tables = [code for name in found.names if (code := _as_table(revision, name))]
         yield Hit(
             found.module, line=found.node.lineno,
-            values={"code": ": " + "; ".join(tables) if tables else ": a copy of the value, type or function as it is today"},
+            values={"code": "; ".join(tables) or "a copy of the value, type or function as it is today"},
             severity=None if found.of_models or tables else Severity.WARNING,
         )  # fmt: skip
 
@@ -44,8 +45,11 @@ def _is_beside_the_revisions(revision: Revision, found: OwnImport) -> bool:
     """Helpers that lie with the revisions are part of them, and change with them alone."""
     folder = revision.file.resolve().parent
     places = [folder, folder.parent] if (folder.parent / "env.py").exists() else [folder]
-    last = found.module.strip(".").rpartition(".")[2]
-    return any((place / f"{last}.py").is_file() or (place / last / "__init__.py").is_file() for place in places)
+    parts = found.module.strip(".").split(".")
+    tails = [Path(*parts[start:]) for start in range(len(parts))]
+    return any(
+        (place / tail).with_suffix(".py").is_file() or (place / tail).is_dir() for place in places for tail in tails
+    )
 
 
 def _as_table(revision: Revision, name: str) -> str | None:

@@ -20,8 +20,8 @@ rule = Rule(
     __name__,
     harm=Harm.LEAVES_A_MESS,
     severity=Severity.WARNING,
-    effect="This block commits {subject} from line {line} without the version: if the block fails, the next run fails on it.",
-    remedy="give the block a revision of its own, after this one; or let line {line} bear a second run (IF NOT EXISTS, IF EXISTS)",
+    effect="This block commits {subject} (line {line}) without the version: if the block fails, so does the next run.",
+    remedy="give the block a revision of its own, after this one; or let line {line} bear a second run (IF NOT EXISTS)",
 )
 
 

@@ -19,7 +19,7 @@ from pipeline.review.schema.undoing import undone_by
 rule = Rule(
     __name__,
     harm=Harm.LEAVES_A_MESS,
-    effect="After a rollback the {kind} {subject} is still there, and the next upgrade fails because it already exists.",
+    effect="After a rollback the {kind} {subject} is still there, and the next upgrade fails: it exists already.",
     remedy="drop it in downgrade(): {code}",
 )
 

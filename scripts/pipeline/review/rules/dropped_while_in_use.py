@@ -51,7 +51,7 @@ def _still_needing(change: Change, tied: list[Reference], balance: Balance) -> T
     if change.thing.kind not in {Kind.TABLE, Kind.TYPE}:
         return None
     for one in tied:
-        itself = one.user.name == change.thing.name or one.user.table == change.thing.name
+        itself = change.thing.name in {one.user.name, one.user.table}
         table = Thing(Kind.TABLE, one.user.table)
         there = one.user in balance.made or (bool(one.user.table) and table in balance.made)
         if one.needed == change.thing and not itself and there:
@@ -60,7 +60,7 @@ def _still_needing(change: Change, tied: list[Reference], balance: Balance) -> T
 
 
 def _unties(change: Change, one: Reference) -> bool:
-    """Tell whether dropping or renaming a constraint or column ends `one`; a key without a name may be any of its table."""
+    """Tell whether the end of a constraint or column ends `one`; a key without a name may be any of its table."""
     if change.action is Action.MAKE or change.table != (one.user.table or one.user.name):
         return False
     if change.thing.kind is Kind.CONSTRAINT:
@@ -71,7 +71,12 @@ def _unties(change: Change, one: Reference) -> bool:
 def _hit(revision: Revision, direction: Direction, script: Script, change: Change, user: Thing) -> Hit:
     op = operations_name(revision)
     later = next(
-        (one for one in script.statements for drop in changes(one) if drop.action is Action.DROP and drop.thing == user),
+        (
+            one
+            for one in script.statements
+            for drop in changes(one)
+            if drop.action is Action.DROP and drop.thing == user
+        ),
         None,
     )
     table, schema = table_words(user.table or user.name)

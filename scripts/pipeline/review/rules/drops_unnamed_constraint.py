@@ -20,7 +20,7 @@ from pipeline.review.spelling import argument_node, operations_name, quoted, tab
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="Alembic cannot drop a constraint of {subject} whose name is None: {direction}() fails at this line, every time.",
+    effect="Alembic cannot drop a constraint of {subject} by the name None: {direction}() fails here, every time.",
     remedy="name it where it is made, and here: {code}",
 )
 
@@ -35,10 +35,8 @@ def dropped_by_none(revision: Revision) -> Iterator[Hit]:
 def _hit(revision: Revision, direction: Direction, call: Call) -> Hit:
     made = what_it_drops(revision, direction, call)
     table = call.table or "the table"
-    if made is None:
-        name, edits = quoted("THE_NAME"), ()
-    else:
-        name, edits = made.code, tuple(_edits(revision, call, made.code))
+    name = quoted("THE_NAME") if made is None else made.code
+    edits = () if made is None else tuple(_edits(revision, call, made.code))
     words, schema = table_words(table)
     type_ = call.arguments.get("type_") or (made.type_ if made else None)
     typed = f", type_={quoted(type_)}" if isinstance(type_, str) else ""

@@ -33,7 +33,8 @@ def entities_too_early(revision: Revision) -> Iterator[Hit]:
             needed = next((one for one in _made_after(script, call) if _reads(definition, one)), None)
             if needed is not None:
                 yield Hit(
-                    str(getattr(call.arguments["target"], "signature", "the entity")), line=call.line, direction=direction,
+                    str(getattr(call.arguments["target"], "signature", "the entity")),
+                    line=call.line, direction=direction,
                     values={
                         "needed": str(needed.thing), "line": str(needed.statement.line), "direction": direction,
                         "code": source(revision, call.node),
@@ -42,7 +43,9 @@ def entities_too_early(revision: Revision) -> Iterator[Hit]:
 
 
 def _made_after(script: Script, call: Call) -> Iterator[Change]:
-    own = [number for number, one in enumerate(script.statements) if one.call is not None and one.call.node is call.node]
+    own = [
+        number for number, one in enumerate(script.statements) if one.call is not None and one.call.node is call.node
+    ]
     later: list[Statement] = script.statements[own[-1] + 1 :] if own else []
     for statement in later:
         for change in changes(statement):

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from pipeline.review.reading.script import Script
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Hit, Rule
-from pipeline.review.schema.changes import Kind, changes
-from pipeline.review.schema.changes import Action
+from pipeline.review.schema.changes import Action, Kind, changes
 from pipeline.review.schema.names import constant, given_name, relation, strings
 from pipeline.review.schema.references import Reference, references
 from pipeline.review.spelling import listed, operations_name, quoted, table_words

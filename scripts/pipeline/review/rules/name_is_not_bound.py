@@ -27,8 +27,9 @@ rule = Rule(
 _IMPORTS = {
     "sa": "import sqlalchemy as sa", "op": "from alembic import op", "context": "from alembic import context",
     "postgresql": "from sqlalchemy.dialects import postgresql", "mysql": "from sqlalchemy.dialects import mysql",
-    "sqlite": "from sqlalchemy.dialects import sqlite", "sqlmodel": "import sqlmodel", "geoalchemy2": "import geoalchemy2",
-    "sqlalchemy_utils": "import sqlalchemy_utils", "sqlalchemy": "import sqlalchemy", "pgvector": "import pgvector.sqlalchemy",
+    "sqlite": "from sqlalchemy.dialects import sqlite", "sqlmodel": "import sqlmodel",
+    "geoalchemy2": "import geoalchemy2", "sqlalchemy_utils": "import sqlalchemy_utils",
+    "sqlalchemy": "import sqlalchemy", "pgvector": "import pgvector.sqlalchemy",
     "fastapi_users_db_sqlalchemy": "import fastapi_users_db_sqlalchemy", "uuid": "import uuid", "json": "import json",
     "datetime": "import datetime", "alembic_utils": "import alembic_utils",
 }  # fmt: skip
@@ -94,7 +95,7 @@ def _bound(tree: ast.Module) -> set[str] | None:
 
 
 def _loads(tree: ast.Module) -> Iterator[tuple[ast.Name, ast.expr]]:
-    """Yield each name that is read, with the dotted expression it begins; annotations are not evaluated by upgrade()."""
+    """Yield each name that is read, with the dotted expression it begins; nobody evaluates the annotations."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()

@@ -20,9 +20,10 @@ from pipeline.review.spelling import operations_name, quoted
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="The label {subject} is added to {type} on line {line} of the same transaction, and PostgreSQL lets nobody use it "
-    "before that commits: {direction}() fails here.",
-    remedy="use it in the next revision, or commit it first: with {op}.get_context().autocommit_block(): {op}.execute({sql})",
+    effect="Line {line} adds the label {subject} to {type} in the same transaction, and PostgreSQL lets nobody use it "
+    "before the commit: {direction}() fails here.",
+    remedy="use it in the next revision, or commit it first: "
+    "with {op}.get_context().autocommit_block(): {op}.execute({sql})",
 )
 
 
@@ -43,9 +44,7 @@ def _uses(script: Script) -> Iterator[tuple[Statement, Statement]]:
     """Yield each ADD VALUE with the first statement that uses its label too early."""
     made: set[str] = set()
     for number, added in enumerate(script.statements):
-        made |= {
-            one.thing.name for one in changes(added) if one.action is Action.MAKE and one.thing.kind is Kind.TYPE
-        }
+        made |= {one.thing.name for one in changes(added) if one.action is Action.MAKE and one.thing.kind is Kind.TYPE}
         is_label = added.kind == "AlterEnumStmt" and added.node.new_val and not added.node.old_val
         if not is_label or added.autocommit or _type(added) in made:
             continue

@@ -20,7 +20,7 @@ rule = Rule(
     __name__,
     harm=Harm.FAILS,
     effect="{subject} selects the columns that the class has by then, and those of later revisions do not exist yet.",
-    remedy="query a table of the revision's own: {sa}.table(…) with the columns it needs, in op.execute({sa}.update(…))",
+    remedy="query a table of the revision's own: {sa}.table(…) with its columns, in op.execute({sa}.update(…))",
 )
 
 _QUERIES = {"query", "select", "get", "scalars", "scalar", "insert", "update", "delete", "exists"}
@@ -35,9 +35,10 @@ def queries_of_models(revision: Revision) -> Iterator[Hit]:
     lines: set[int] = set()
     for node in ast.walk(revision.tree):
         found = _query(node, names)
-        if found is not None and node.lineno not in lines:
-            lines.add(node.lineno)
-            yield Hit(found, line=node.lineno, values={"sa": alchemy_name(revision)})
+        line = getattr(node, "lineno", 0)
+        if found is not None and line not in lines:
+            lines.add(line)
+            yield Hit(found, line=line, values={"sa": alchemy_name(revision)})
 
 
 def _query(node: ast.AST, names: set[str]) -> str | None:

@@ -27,9 +27,9 @@ rule = Rule(
     __name__,
     harm=Harm.LOSES_DATA,
     effect="If {new} is the new name of {subject}, every value of it is lost: the new column starts empty.",
-    remedy="{code} keeps the values, but breaks the release that still selects {old}. So let the model keep the name "
-    "({new} = mapped_column({quoted_old})) and change nothing here, or add {new} and copy the values now, and drop {old} "
-    "in a later pull request.",
+    remedy="{code} keeps the values, but breaks the release that still selects {old}. Let the model keep the name "
+    "({new} = mapped_column({quoted_old})) and change nothing here, or add {new} and copy the values now, and drop "
+    "{old} in a later pull request.",
 )
 
 
@@ -63,7 +63,7 @@ def dropped_and_added(revision: Revision) -> Iterator[Hit]:
                 "old": old.name, "new": new.name, "quoted_old": quoted(old.name), "code": _code(revision, old, new),
             },
             evidence=(
-                f"line {new.statement.line} adds {new.name} {new.type}",
+                f"line {new.statement.line} adds {new.name}",
                 *(f"{one.file.name}:{one.line}: {one.name} has {new.name}, and no {old.name}" for one in confirmed),
             ),
         )  # fmt: skip
@@ -89,10 +89,26 @@ def _fits(old: _Column, new: _Column, dropped: list[_Column], added: list[_Colum
 
 def _is_copied(script: Script, old: _Column, new: _Column) -> bool:
     """Tell whether some other statement speaks of both: then the author moves the values."""
+    if old.table in _emptied(script):
+        return True  # There are no values to lose: the author deletes the rows himself.
     if any(one.kind in MOVES_ROWS and _speaks_of(one, old.name, new.name) for one in script.statements):
         return True
     between = range(min(old.statement.line, new.statement.line), max(old.statement.line, new.statement.line) + 1)
     return any(one.line in between for one in script.not_analysed)
+
+
+def _emptied(script: Script) -> set[str]:
+    """The tables that lose all of their rows in this direction, by the names they have in the end."""
+    found: set[str] = set()
+    for statement in script.statements:
+        if statement.kind == "DeleteStmt" and not statement.node.HasField("where_clause"):
+            found.add(relation(statement.node.relation))
+        if statement.kind == "TruncateStmt":
+            found |= {relation(one.range_var) for one in statement.node.relations}
+        for change in changes(statement):
+            if change.new is not None and change.thing.kind is Kind.TABLE and change.thing.name in found:
+                found.add(change.new.name)
+    return found
 
 
 def _speaks_of(statement: Statement, *names: str) -> bool:

@@ -23,7 +23,7 @@ rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
     severity=Severity.WARNING,
-    effect="{new} is {subject} under another name: building it anew blocks writes, and queries are without the index until it is done.",
+    effect="{new} is {subject} under another name: building it blocks writes, and queries are without it until then.",
     remedy="rename it: {code}",
 )
 
@@ -91,4 +91,6 @@ def _is_repeated(revision: Revision, statement: Statement) -> bool:
     """A call in a loop, or with other statements in it, stands for more than this index."""
     script: Script = revision.scripts[statement.direction]
     call = statement.call
-    return call is not None and sum(one.call is not None and one.call.node is call.node for one in script.statements) > 1
+    return (
+        call is not None and sum(one.call is not None and one.call.node is call.node for one in script.statements) > 1
+    )

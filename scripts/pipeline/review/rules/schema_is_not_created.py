@@ -19,7 +19,7 @@ from pipeline.review.spelling import operations_name, quoted
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="No revision creates the schema {subject}: on a database where nobody made it by hand, the upgrade fails here.",
+    effect="No revision creates the schema {subject}: where nobody made it by hand, the upgrade fails here.",
     remedy="create it before: {code}",
 )
 
@@ -46,7 +46,9 @@ def tables_in_no_schema(revision: Revision) -> Iterator[Hit]:
 def _is_new(revision: Revision, schema: str) -> bool:
     """Tell whether nothing before speaks of it: neither a revision nor env.py, which often makes schemas."""
     lineage = Lineage.of(revision)
-    env = next((path for path in (one / "env.py" for one in revision.file.resolve().parents[:3]) if path.exists()), None)
+    env = next(
+        (path for path in (one / "env.py" for one in revision.file.resolve().parents[:3]) if path.exists()), None
+    )
     words = env.read_text(encoding="utf-8") if env is not None else ""
     by_env = schema in words or "CREATE SCHEMA" in words.upper() or "CreateSchema" in words
     return lineage.complete and not lineage.mentions(schema) and not by_env

@@ -3,7 +3,7 @@ An enum type is created that exists already.
 
 Alembic sends CREATE TYPE before each create_table with an enum column, without looking: after an explicit
 `create()`, even one with `checkfirst=True`, or after an earlier revision made the type, it fails. Two create_table in
-one run go well, because Alembic remembers within a run; that hides it until production, where revisions come one by one.
+one run go well, because Alembic remembers within a run; that hides it until production, where revisions come singly.
 """
 
 from __future__ import annotations

@@ -26,9 +26,8 @@ rule = Rule(
     remedy="drop it at the end of downgrade(): {code}",
 )
 
-_AFTER_A_ROLLBACK = {
-    "event": "After a rollback", "consequence": "and the next upgrade fails because it already exists",
-}  # fmt: skip
+_IN_THE_WAY = {"event": "After a rollback", "consequence": "and the next upgrade fails because it already exists"}
+_UNUSED = {"event": "After a rollback", "consequence": "with these labels, whatever the corrected upgrade asks for"}
 
 
 @rule.in_source
@@ -41,7 +40,8 @@ def left_types(revision: Revision) -> Iterator[Hit]:
         if change.thing.kind is Kind.TYPE and not change.tolerant:
             code = drop_code(alchemy_name(revision), operations_name(revision), change.thing)
             yield Hit(
-                change.thing.name, line=change.statement.line, direction=Direction.UPGRADE, values=_AFTER_A_ROLLBACK | {"code": code},
+                change.thing.name, line=change.statement.line, direction=Direction.UPGRADE,
+                values=(_UNUSED if _looks_first(change) else _IN_THE_WAY) | {"code": code},
                 edits=(added_at_end(revision, function, code),),
                 severity=Severity.WARNING if _looks_first(change) else None,
             )  # fmt: skip

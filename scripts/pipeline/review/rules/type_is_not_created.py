@@ -7,6 +7,7 @@ fails, because the type does not exist. Autogenerate does not tell the differenc
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from pipeline.review.editing import replaced, statement_of
@@ -45,7 +46,7 @@ def _missing(revision: Revision, direction: Direction, use: Use, *, gone: bool) 
     if gone:
         return Severity.ERROR
     script = revision.scripts[direction]
-    if direction is Direction.DOWNGRADE or _may_be_made_unseen(script, use):
+    if direction is Direction.DOWNGRADE or _may_be_made_unseen(revision, script, use):
         return None  # The column that comes back had the type before the upgrade.
     lineage = Lineage.of(revision)
     exists = lineage.has(use.thing.kind, use.thing.name)
@@ -56,9 +57,16 @@ def _missing(revision: Revision, direction: Direction, use: Use, *, gone: bool) 
     return Severity.WARNING if unknown else None
 
 
-def _may_be_made_unseen(script: Script, use: Use) -> bool:
+def _may_be_made_unseen(revision: Revision, script: Script, use: Use) -> bool:
     """Tell whether something before the call was not followed: it could be what creates the type."""
-    return any(one.line < use.call.line for one in script.not_analysed)
+    if any(one.line < use.call.line for one in script.not_analysed):
+        return True
+    seen = {one.line for one in script.statements}
+    return any(
+        node.lineno < use.call.line and node.lineno not in seen
+        for node in ast.walk(revision.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "create"
+    )
 
 
 def _hit(revision: Revision, direction: Direction, use: Use, severity: Severity) -> Hit:

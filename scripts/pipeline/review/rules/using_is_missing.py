@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.review.editing import argument_added
-from pipeline.review.finding import Direction
+from pipeline.review.finding import Direction, Severity
 from pipeline.review.reading.script import Call
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Hit, Rule
@@ -49,6 +49,7 @@ def _hit(revision: Revision, direction: Direction, call: Call) -> Hit:
     edit = argument_added(revision, call.node, argument) if constant and _is_nothing(default) else None
     return Hit(
         f"{call.table}.{name}", line=call.line, direction=direction,
+        severity=Severity.WARNING if call.conditional else None,
         values={"old": spelled(old) or "", "new": spelled(new) or "", "direction": direction, "code": code},
         edits=(edit,) if edit is not None else (),
     )  # fmt: skip

@@ -9,12 +9,12 @@ column is no difference.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.review.finding import Direction
 from pipeline.review.reading.script import Script
 from pipeline.review.revision import Revision
-from pipeline.review.schema.changes import Action, Change, Kind, Thing, changes, moved
+from pipeline.review.schema.changes import Action, Change, Kind, Thing, changes
 
 
 @dataclass
@@ -44,16 +44,17 @@ class Balance:
             self._rename(change, change.new)
 
     def differences(self, direction: Direction, *, made: bool) -> Iterator[Change]:
-        """Yield what this direction made (or dropped) and nothing took back, leaving out what happened only under a condition."""
+        """Yield what this direction made (or dropped) for certain and nothing took back."""
         for change in (self.made if made else self.gone).values():
             if change.statement.direction is direction and not change.conditional:
                 yield change
 
     def is_inside_new_table(self, thing: Thing) -> bool:
-        return bool(thing.table) and Thing(Kind.TABLE, thing.table) in self.made
+        table = self.made.get(Thing(Kind.TABLE, thing.table)) if thing.table else None
+        return table is not None and table.action is Action.MAKE  # One that was renamed is as old as before.
 
     def was_restored_with(self, change: Change) -> bool:
-        """Tell whether the table, or a column, of what was made came back by the same direction, so it belongs to that."""
+        """Tell whether the table or a column of what was made came back as well: then it belongs to that."""
         inside = {Thing(Kind.TABLE, change.table), *(Thing(Kind.COLUMN, one, change.table) for one in change.columns)}
         return bool(inside & self.restored)
 
@@ -75,9 +76,9 @@ class Balance:
         if self.is_inside_new_table(change.thing):
             return
         thing = self._found(change.thing)
-        if self.made.pop(thing, None) is None:
-            if thing not in self.ever_made and not (thing.table and Thing(Kind.TABLE, thing.table) in self.gone):
-                self.gone[thing] = change
+        in_dropped_table = bool(thing.table) and Thing(Kind.TABLE, thing.table) in self.gone
+        if self.made.pop(thing, None) is None and thing not in self.ever_made and not in_dropped_table:
+            self.gone[thing] = change
         self._drop_what_is_inside(thing)
 
     def _found(self, thing: Thing) -> Thing:
@@ -122,11 +123,12 @@ class Balance:
 
     def _move_what_is_inside(self, old: str, new: str) -> None:
         for side in (self.made, self.gone):
-            inside = [one for one in side.values() if one.table == old and one.action is not Action.RENAME]
-            for change in inside:
-                del side[change.thing]
-                after = moved(change, old, new)
-                side[after.thing] = after
+            for thing, change in list(side.items()):
+                if change.table == old:
+                    del side[thing]
+                    after = replace(thing, table=new) if thing.table == old else thing
+                    side[after] = replace(change, thing=after, table=new)
+        self.ever_made |= {replace(one, table=new) for one in self.ever_made if one.table == old}
 
 
 def _renamed(origin: Change, new: Thing) -> Change:

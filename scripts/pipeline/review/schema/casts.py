@@ -10,8 +10,8 @@ import re
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import CompileError
 from sqlalchemy.dialects.postgresql import ENUM
+from sqlalchemy.exc import CompileError
 
 from pipeline.review.reading.rendering import DIALECT
 
@@ -21,14 +21,16 @@ _TEXTS = {"text", "varchar", "char", "citext", "name"}
 _TO: dict[str, set[str]] = {
     "boolean": set(), "smallint": {*_NUMBERS, "oid"}, "integer": {*_NUMBERS, "money", "oid"},
     "bigint": {*_NUMBERS, "money", "oid"}, "real": _NUMBERS, "double precision": _NUMBERS,
-    "numeric": {*_NUMBERS, "money"}, "money": {"numeric"}, "text": set(), "varchar": set(), "char": set(), "bytea": set(),
+    "numeric": {*_NUMBERS, "money"}, "money": {"numeric"},
+    "text": set(), "varchar": set(), "char": set(), "bytea": set(),
     "date": _MOMENTS, "time": {"timetz", "interval"}, "timetz": {"time"}, "timestamp": {"date", "time", *_MOMENTS},
     "timestamptz": {"date", "time", "timetz", *_MOMENTS}, "interval": {"time"}, "uuid": set(), "json": {"jsonb"},
     "jsonb": {"json"}, "inet": {"cidr"}, "cidr": {"inet"}, "macaddr": set(), "bit": {"varbit"}, "varbit": {"bit"},
     "xml": set(), "oid": {"integer", "bigint"}, "tsvector": set(), "point": set(), "enum": set(),
 }  # fmt: skip
 _NAMES = {
-    "character varying": "varchar", "character": "char", "bpchar": "char", "decimal": "numeric", "float": "double precision",
+    "character varying": "varchar", "character": "char", "bpchar": "char", "decimal": "numeric",
+    "float": "double precision",
     "int": "integer", "serial": "integer", "bigserial": "bigint", "smallserial": "smallint", "bool": "boolean",
     "timestamp without time zone": "timestamp", "timestamp with time zone": "timestamptz", "bit varying": "varbit",
     "time without time zone": "time", "time with time zone": "timetz",
@@ -48,10 +50,10 @@ def spelled(type_: Any) -> str | None:
 
 def goes_by_itself(old: Any, new: Any) -> bool | None:
     """Tell whether a column of type `old` becomes one of `new` without USING; None when one of them is not known."""
-    before, after = _plain(old), _plain(new)
-    if before is None or after is None:
+    first, second = _plain(old), _plain(new)
+    if first is None or second is None:
         return None
-    (before, before_array), (after, after_array) = before, after
+    (before, before_array), (after, after_array) = first, second
     if spelled(old) == spelled(new) or (after in _TEXTS and not after_array):
         return True
     if before_array != after_array:

@@ -8,7 +8,7 @@ Rules that compare the two directions of a revision look at this and not at call
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -245,11 +245,3 @@ _READERS: dict[str, Callable[[Any, Statement], Iterator[Change]]] = {
     "CreateSchemaStmt": _schema, "AlterTableStmt": _alter_table, "RenameStmt": _rename,
     "AlterObjectSchemaStmt": _move, "DropStmt": _drop,
 }  # fmt: skip
-
-
-def moved(change: Change, old: str, new: str) -> Change:
-    """Return `change` as it reads after its table was renamed."""
-    if change.table != old:
-        return change
-    thing = replace(change.thing, table=new) if change.thing.table == old else change.thing
-    return replace(change, thing=thing, table=new)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ENUM, DOMAIN
+from sqlalchemy.dialects.postgresql import DOMAIN, ENUM
 
 from pipeline.review.reading.rendering import DIALECT
 from pipeline.review.reading.script import Call

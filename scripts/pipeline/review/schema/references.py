@@ -36,7 +36,9 @@ def references(statement: Statement) -> Iterator[Reference]:
         for one in node.cmds:
             definition = getattr(one.alter_table_cmd, "def")
             if definition.HasField("constraint"):
-                yield from _foreign_key(definition.constraint, Thing(Kind.CONSTRAINT, definition.constraint.conname, table), statement)
+                yield from _foreign_key(
+                    definition.constraint, Thing(Kind.CONSTRAINT, definition.constraint.conname, table), statement
+                )
             elif definition.HasField("column_def") and constant(one.alter_table_cmd, "subtype") == "AT_AddColumn":
                 column = definition.column_def
                 yield from _of_column(column, Thing(Kind.COLUMN, column.colname, table), table, statement)

@@ -17,7 +17,12 @@ _NOTHING_TO_UNDO = {
     "TransactionStmt", "RefreshMatViewStmt", "ClusterStmt", "ExplainStmt", "CheckPointStmt", "GrantStmt", "NotifyStmt",
 }  # fmt: skip
 _DATA = {"InsertStmt", "UpdateStmt", "DeleteStmt", "CopyStmt", "TruncateStmt", "MergeStmt"}
-_TYPES = {"CONSTR_PRIMARY": "primary", "CONSTR_UNIQUE": "unique", "CONSTR_FOREIGN": "foreignkey", "CONSTR_CHECK": "check"}
+_TYPES = {
+    "CONSTR_PRIMARY": "primary",
+    "CONSTR_UNIQUE": "unique",
+    "CONSTR_FOREIGN": "foreignkey",
+    "CONSTR_CHECK": "check",
+}
 
 
 def to_be_undone(script: Script) -> list[Statement]:

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-
 from app.models import User  # found: application-import
 from app.text import slug  # found: application-import
 

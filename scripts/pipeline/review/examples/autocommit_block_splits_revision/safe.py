@@ -1,6 +1,5 @@
 """Videos are found by their language, which the revision before added."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "1a2b3c4d5e63"

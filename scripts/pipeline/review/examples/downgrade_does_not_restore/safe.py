@@ -1,6 +1,5 @@
 """Nobody asks for the fax number any more."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "1a2b3c4d5e15"

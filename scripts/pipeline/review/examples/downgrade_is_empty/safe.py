@@ -1,6 +1,5 @@
 """Shelves, and the second half of a change: validating leaves nothing to undo."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "1a2b3c4d5e08"

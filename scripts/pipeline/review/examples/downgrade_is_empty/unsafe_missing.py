@@ -1,6 +1,5 @@
 """Names are looked up without their case."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "1a2b3c4d5e07"

@@ -1,6 +1,5 @@
 """E-mail addresses are unique."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "1a2b3c4d5e01"

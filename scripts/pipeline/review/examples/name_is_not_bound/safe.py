@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 revision = "1a2b3c4d5e45"
 down_revision = None
 
-TABLES = [name for name in ("notes",)]
+TABLES = [name.lower() for name in ("Notes",)]
 
 
 def upgrade() -> "Nothing":

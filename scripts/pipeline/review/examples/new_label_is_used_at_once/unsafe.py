@@ -1,6 +1,5 @@
 """Orders can be lost."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "1a2b3c4d5e60"

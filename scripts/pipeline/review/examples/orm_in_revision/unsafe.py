@@ -2,9 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.orm import Session
-
 from app.models import User  # found: application-import
+from sqlalchemy.orm import Session
 
 revision = "1a2b3c4d5e42"
 down_revision = None

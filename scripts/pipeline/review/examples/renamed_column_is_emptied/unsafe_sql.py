@@ -1,6 +1,5 @@
 """Videos have a title; it was called name."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "1a2b3c4d5e31"

@@ -1,6 +1,5 @@
 """Indexes have the names of the convention."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "1a2b3c4d5e36"
