@@ -15,7 +15,7 @@ from pipeline.review.reading.script import Call
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Hit, Rule
 from pipeline.review.schema.unnamed import dropped_without_name, what_it_drops
-from pipeline.review.spelling import argument_node, operations_name, quoted, table_words
+from pipeline.review.spelling import argument_node, operations_name, quoted, source, table_words
 
 rule = Rule(
     __name__,
@@ -38,6 +38,9 @@ def _hit(revision: Revision, direction: Direction, call: Call) -> Hit:
     name = quoted("THE_NAME") if made is None else made.code
     edits = () if made is None else tuple(_edits(revision, call, made.code))
     words, schema = table_words(table)
+    given = argument_node(call, 1, "table_name")
+    if call.table is None and given is not None:
+        words, schema = source(revision, given), ""
     type_ = call.arguments.get("type_") or (made.type_ if made else None)
     typed = f", type_={quoted(type_)}" if isinstance(type_, str) else ""
     code = f"{operations_name(revision)}.drop_constraint({name}, {words}{typed}{schema})"

@@ -142,9 +142,9 @@ def both_ways(revision: Revision) -> tuple[Script, Script] | None:
     """
     Return upgrade and downgrade when a comparison of them means something.
 
-    It does not when the downgrade does nothing or refuses: other rules speak of that.
+    It does not when one of them does nothing or refuses: other rules speak of that.
     """
     upgrade, downgrade = revision.scripts.get(Direction.UPGRADE), revision.scripts.get(Direction.DOWNGRADE)
-    if upgrade is None or downgrade is None or not downgrade.calls:
+    if upgrade is None or downgrade is None or not upgrade.statements or not (downgrade.calls or downgrade.statements):
         return None
     return None if revision.irreversible else (upgrade, downgrade)

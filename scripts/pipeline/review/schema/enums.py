@@ -36,7 +36,8 @@ class Use:
 def uses(call: Call) -> Iterator[Use]:
     """Yield the enum types in the columns of one call."""
     if call.name == "create_table":
-        columns = [one for one in call.arguments.get("columns", ()) if isinstance(one, sa.Column)]
+        given = call.arguments.get("columns")
+        columns = [one for one in given if isinstance(one, sa.Column)] if isinstance(given, list | tuple) else []
     elif call.name == "add_column" and isinstance(call.arguments.get("column"), sa.Column):
         columns = [call.arguments["column"]]
     elif call.name == "alter_column":
