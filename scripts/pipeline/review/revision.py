@@ -55,6 +55,18 @@ class Revision:
                 return node
         return None
 
+    @cached_property
+    def irreversible(self) -> str | None:
+        """The reason given by `irreversible = "why"` at the top of the file, with which undoing it is refused."""
+        for node in self.tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+            value = getattr(node, "value", None)
+            named = any(isinstance(one, ast.Name) and one.id == "irreversible" for one in targets)
+            if named and isinstance(value, ast.Constant) and value.value:
+                return str(value.value)
+        return None
+
 
 def assignments(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Each target that a statement assigns to with its own value, `a, b = 1, 2` taken apart."""

@@ -1,0 +1,17 @@
+"""Invoices have a schema of their own."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1a2b3c4d5e65"
+down_revision = None
+
+
+def upgrade():
+    op.execute("CREATE SCHEMA billing")
+    op.create_table("invoices", sa.Column("id", sa.BigInteger(), primary_key=True), schema="billing")
+
+
+def downgrade():
+    op.drop_table("invoices", schema="billing")
+    op.execute("DROP SCHEMA billing")

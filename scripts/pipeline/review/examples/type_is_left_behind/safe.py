@@ -1,0 +1,20 @@
+"""Orders, with a state."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1a2b3c4d5e26"
+down_revision = None
+
+
+def upgrade():
+    op.create_table(
+        "orders",
+        sa.Column("id", sa.BigInteger(), primary_key=True),
+        sa.Column("state", sa.Enum("open", "sent", name="orderstate"), nullable=False),
+    )
+
+
+def downgrade():
+    op.drop_table("orders")
+    op.execute("DROP TYPE orderstate")

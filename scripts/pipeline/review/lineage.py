@@ -1,0 +1,134 @@
+"""
+What came before a revision: the files it follows, as far as they are in its folder.
+
+A source rule sees one revision, but whether a type, a table or a schema exists is told by those before it. Only files
+that mention the name are read as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.review.directory import parse_revision, read_revision
+from pipeline.review.finding import Direction
+from pipeline.review.reading.script import Script
+from pipeline.review.revision import Revision
+from pipeline.review.schema.balance import Balance
+from pipeline.review.schema.changes import Kind, Thing, changes
+
+
+@dataclass(frozen=True)
+class _Entry:
+    file: Path
+    id: str
+    before: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The revisions before one, oldest first. Not `complete` when a file that they name is not in the folder."""
+
+    entries: tuple[_Entry, ...]
+    complete: bool
+
+    @classmethod
+    def of(cls, revision: Revision) -> Lineage:
+        known = _folder(revision.file.parent)
+        found: dict[str, _Entry] = {}
+        complete = True
+        waiting = [*revision.down, *revision.depends_on]
+        while waiting:
+            wanted = waiting.pop()
+            entry = known.get(wanted) or next((one for id_, one in known.items() if id_.startswith(wanted)), None)
+            if entry is None or entry.file == revision.file:
+                complete = False
+            elif entry.id not in found:
+                found[entry.id] = entry
+                waiting.extend(entry.before)
+        return cls(tuple(_in_order(found)), complete)
+
+    def mentions(self, name: str) -> bool:
+        """Tell whether a revision before this one, or env.py, has the word in it."""
+        return any(name in entry.text for entry in self.entries)
+
+    def has(self, kind: Kind, name: str) -> bool | None:
+        """
+        Tell whether the thing exists when the revision begins; None when that cannot be known.
+
+        It cannot when files are missing, or when one that speaks of the thing does not clearly make or drop it.
+        """
+        exists: bool | None = False if self.complete else None
+        for entry in self.entries:
+            if name.rpartition(".")[2] in entry.text:
+                exists = _after(entry.file, kind, name, exists)
+        return exists
+
+    def makes_all_it_changes(self) -> bool:
+        """
+        Tell whether the revisions before make each table that they change.
+
+        Where they do not, tables come from somewhere else (`create_all`): one that no revision made says nothing then.
+        """
+        balance = Balance()
+        for entry in self.entries:
+            script = _upgrade(entry.file, entry.file.stat().st_mtime_ns)
+            for statement in script.statements if script is not None else ():
+                for change in changes(statement):
+                    balance.apply(change)
+                    table = change.table or (change.thing.name if change.thing.kind is Kind.TABLE else "")
+                    if table and Thing(Kind.TABLE, table) not in balance.ever_made:
+                        return False
+        return True
+
+
+def _after(file: Path, kind: Kind, name: str, before: bool | None) -> bool | None:
+    script = _upgrade(file, file.stat().st_mtime_ns)
+    if script is None:
+        return before
+    balance = Balance.of(script)
+    thing = Thing(kind, name)
+    if thing in balance.made:
+        return True
+    if thing in balance.gone:
+        return False
+    if before is True:
+        return True
+    # It speaks of it and reading does not say what it does with it.
+    return None
+
+
+@lru_cache(maxsize=256)
+def _upgrade(file: Path, _changed: int) -> Script | None:
+    return read_revision(file).scripts.get(Direction.UPGRADE)
+
+
+def _folder(folder: Path) -> dict[str, _Entry]:
+    entries = (_entry(file, file.stat().st_mtime_ns) for file in sorted(folder.glob("*.py")))
+    return {entry.id: entry for entry in entries if entry is not None and entry.id}
+
+
+@lru_cache(maxsize=8192)
+def _entry(file: Path, _changed: int) -> _Entry | None:
+    try:
+        text = file.read_text(encoding="utf-8")
+        revision = parse_revision(file, text)
+    except (SyntaxError, UnicodeDecodeError):
+        # What is no Python is reported where that file itself is read.
+        return None
+    return _Entry(file, revision.id, (*revision.down, *revision.depends_on), text)
+
+
+def _in_order(found: dict[str, _Entry]) -> Iterator[_Entry]:
+    """Each after those it follows."""
+    done: set[str] = set()
+    waiting = list(found.values())
+    while waiting:
+        ready = [one for one in waiting if not {id_ for id_ in one.before if id_ in found} - done] or waiting[:1]
+        for one in ready:
+            yield one
+            done.add(one.id)
+        waiting = [one for one in waiting if one.id not in done]
