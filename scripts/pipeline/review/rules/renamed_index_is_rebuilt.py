@@ -22,6 +22,7 @@ from pipeline.review.spelling import operations_name, quoted
 rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
+    replaces=("drop-index-blocks-reads", "index-replaced-with-gap"),
     severity=Severity.WARNING,
     effect="{new} is {subject} under another name: building it blocks writes, and queries are without it until then.",
     remedy="rename it: {code}",
