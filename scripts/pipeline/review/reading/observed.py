@@ -1,13 +1,14 @@
 """
 Completes what was read of a revision by what it was seen to send.
 
-Each statement seen is found again among those read (by its text, else by its line and kind); what was not read is
-added where it was sent, and a line of which statements were seen is no longer one that could not be followed.
+Each statement seen is found again among those read (by its text, else by its line and kind), and stands in its place
+where that had a name in it that was not known; what was not read is added where it was sent, and a line of which statements were seen is no longer one that could not be followed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import postgast
@@ -16,6 +17,7 @@ from pipeline.review.finding import NotAnalysed
 from pipeline.review.reading.recorder import without_driver_placeholders
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement, parse
+from pipeline.review.reading.unknown import unread_in
 
 
 class Seen(NamedTuple):
@@ -43,6 +45,9 @@ def complete(script: Script, seen: Iterable[Seen], postgresql_version: int) -> N
             found = _same(missing, sql, kind, one.line)
             if found is not None:
                 missing.remove(found)
+                if any(unread_in(found.sql)):
+                    here = next(at for at, other in enumerate(script.statements) if other is found)
+                    script.statements[here] = replace(found, sql=sql, node=node, kind=kind)
             else:
                 _add(script, one, (sql, node, kind), postgresql_version)
     script.not_analysed[:] = [said for said in script.not_analysed if said.line not in known]
