@@ -74,7 +74,7 @@ class Rule:
     same subject this one's makes superfluous (dedupe.py).
     """
 
-    def __init__(  # noqa: PLR0913 - a rule is its data, and each is named where it is given.
+    def __init__(
         self, module: str, *, harm: Harm, effect: str, remedy: str, severity: Severity = Severity.ERROR,
         replaces: tuple[str, ...] = (),
     ) -> None:  # fmt: skip

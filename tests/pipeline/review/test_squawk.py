@@ -25,7 +25,6 @@ from pipeline.review.squawk_rules import (
     OURS,
     SQUAWK_RULES,
     SquawkRule,
-    every_rule,
 )
 
 BINARY = PROGRAM.read_bytes()

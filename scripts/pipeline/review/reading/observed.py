@@ -2,7 +2,8 @@
 Completes what was read of a revision by what it was seen to send.
 
 Each statement seen is found again among those read (by its text, else by its line and kind), and stands in its place
-where that had a name in it that was not known; what was not read is added where it was sent, and a line of which statements were seen is no longer one that could not be followed.
+where that had a name in it that was not known; what was not read is added where it was sent, and a line of which
+statements were seen is no longer one that could not be followed.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def dropped_and_built(revision: Revision) -> Iterator[Hit]:
             for change in changes(statement):
                 old = definitions.get(change.thing.name)
                 if change.action is Action.DROP and change.thing.kind is Kind.INDEX and old is not None:
-                    # Built CONCURRENTLY, it blocks nobody; whether queries are without it, index-replaced-with-gap says.
+                    # Built CONCURRENTLY, it blocks nobody; whether there is a gap, index-replaced-with-gap says.
                     again = (one for one in built.values() if _equal(old, one) and not one.concurrent)
                     new = next(again, None)
                     if new is not None and not new.new_tables & {_table(new)}:

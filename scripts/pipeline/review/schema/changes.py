@@ -146,7 +146,9 @@ def _trigger(node: Any, statement: Statement) -> Iterator[Change]:
 
 def _sequence(node: Any, statement: Statement) -> Iterator[Change]:
     thing = Thing(Kind.SEQUENCE, relation(node.sequence))
-    owner = next((strings(one.def_elem.arg.list.items) for one in node.options if one.def_elem.defname == "owned_by"), [])
+    owner = next(
+        (strings(one.def_elem.arg.list.items) for one in node.options if one.def_elem.defname == "owned_by"), []
+    )
     table, columns = (dotted(owner[:-1]), tuple(owner[-1:])) if len(owner) > 1 else ("", ())  # OWNED BY NONE
     yield Change(Action.MAKE, thing, statement, table=table, columns=columns, tolerant=node.if_not_exists)
 
