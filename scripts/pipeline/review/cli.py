@@ -22,8 +22,8 @@ from pipeline.review.layout import find_layout
 from pipeline.review.render import FORMATS, write
 from pipeline.review.report import Report
 from pipeline.review.reviewing import READING, Options, review
-from pipeline.review.rule import all_rules
 from pipeline.review.rules import stale_head_file
+from pipeline.review.squawk_rules import every_rule
 
 _SECONDS_OF_SILENCE = 2.0
 
@@ -123,7 +123,7 @@ def _undone(named: list[str]) -> frozenset[str]:
 
 
 def _rule_name(name: str) -> str:
-    names = [rule.name for rule in all_rules()]
+    names = [rule.name for rule in every_rule()]
     if name not in names:
         close = difflib.get_close_matches(name, names, n=1)
         hint = f"is it {close[0]}?" if close else "--list-rules has them all."
