@@ -46,8 +46,8 @@ def upgrade(app: Flask, request: Request, deadline: Deadline, hooks: Hooks) -> R
     def path(connection: Connection, start: str | None) -> tuple[list[str], None]:
         hooks.refuse_if_frozen(connection)
         revisions = pending(app, start)
-        for revision in revisions:
-            hooks.refuse_if_held(connection, revision, file_hash(app, revision))
+        if revisions:
+            hooks.refuse_if_held(connection, {revision: file_hash(app, revision) for revision in revisions})
         return revisions, None
 
     return _run(app, request, deadline, hooks, path)

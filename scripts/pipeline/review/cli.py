@@ -14,12 +14,15 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.review import catalogue, fix
 from pipeline.review.base import default_base
+from pipeline.review.directory import read_directory
 from pipeline.review.finding import Finding, Phase, Severity
+from pipeline.review.head_file import write_head_file
 from pipeline.review.layout import find_layout
 from pipeline.review.render import FORMATS, write
 from pipeline.review.report import Report
 from pipeline.review.reviewing import READING, Options, review
 from pipeline.review.rule import all_rules
+from pipeline.review.rules import stale_head_file
 
 _SECONDS_OF_SILENCE = 2.0
 
@@ -36,12 +39,22 @@ def review_revisions(arguments: list[str]) -> int:
     options = _options(words)
     report = review(options, _progress())
     if words.fix:
-        for line in fix.apply([finding for finding in report.findings if finding.waived is None]):
-            _say(line)
-        report = review(options, _progress())
+        report = _fixed(report, options)
     write(report, words.format, words.output)
     _say_what_else(report, options)
     return _exit_code(report, words.fail_on)
+
+
+def _fixed(report: Report, options: Options) -> Report:
+    """What is left after all that is mechanical was written; which head the file HEAD has to name is known last."""
+    for line in fix.apply(report.findings):
+        _say(line)
+    report = review(options, _progress())
+    if any(finding.rule == stale_head_file.rule.name for finding in report.findings):
+        layout = find_layout(options.directory)
+        _say(f"Wrote {write_head_file(layout.directory, read_directory(layout).revisions)}.")
+        report = review(options, _progress())
+    return report
 
 
 def _exit_code(report: Report, fail_on: str) -> int:

@@ -107,7 +107,7 @@ def _settings_of(directory: Path, unread: list[NotAnalysed]) -> Iterator[Section
     """The sections that speak of `directory`: its own, else those above that name it."""
     above = directory.absolute().parents[:_LEVELS_ABOVE]
     for folder in (directory.absolute(), *above):
-        for file in (folder / _SETTINGS[0], *sorted(folder.glob("*.ini")), folder / _SETTINGS[1]):
+        for file in dict.fromkeys((folder / _SETTINGS[0], *sorted(folder.glob("*.ini")), folder / _SETTINGS[1])):
             found, failed = _read_sections(file)
             if folder == directory.absolute():
                 unread.extend(failed)
