@@ -15,13 +15,17 @@ import psycopg
 from pipeline.errors import CouldNotAnswer, Found, UsageError
 from pipeline.keeper import Keeper
 from pipeline.postgres import start_server
+from pipeline.review.directory import read_directory
+from pipeline.review.head_file import write_head_file
+from pipeline.review.layout import find_layout
 
-VERSIONS = Path("migrations/versions")
+MIGRATIONS = Path("migrations")
+VERSIONS = MIGRATIONS / "versions"
 
 
 def write_revision(message: str) -> Path:
     """
-    Return the file that `flask db migrate -m message` wrote.
+    Return the file that `flask db migrate -m message` wrote; `migrations/HEAD` names it as the head.
 
     Raises UsageError without a message, Found when the models say what the revisions say already.
     """
@@ -38,6 +42,8 @@ def write_revision(message: str) -> Path:
         written = set(VERSIONS.glob("*.py")) - before
     if not written:
         raise Found(f"The models say nothing that the revisions do not: edit models.py first.\n{said.strip()}")
+    # Its line makes two pull requests with a revision each conflict before they are merged.
+    write_head_file(MIGRATIONS, read_directory(find_layout(MIGRATIONS)).revisions)
     return written.pop()
 
 

@@ -17,6 +17,7 @@ from pipeline.review.history import Base, History
 from pipeline.review.layout import find_layout
 from pipeline.review.report import Report
 from pipeline.review.rule import Harm, Rule, all_rules
+from pipeline.review.undone_file import read_undone
 from pipeline.review.waivers import apply_waivers
 
 READING = (Phase.HISTORY, Phase.SOURCE, Phase.SQL)
@@ -82,7 +83,7 @@ def _history(directory: Directory, base: Base | None, undone: frozenset[str]) ->
         revisions=revisions,
         added=frozenset(revision.id for revision in revisions if base and revision.id not in base.texts),
         base=base,
-        undone=undone,
+        undone=undone | read_undone(directory.layout.directory),
         unplaced=directory.unplaced,
         complete=directory.complete,
         head_file=head_file,
