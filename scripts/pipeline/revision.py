@@ -25,7 +25,7 @@ VERSIONS = MIGRATIONS / "versions"
 
 def write_revision(message: str) -> Path:
     """
-    Return the file that `flask db migrate -m message` wrote; `migrations/HEAD` names it as the head.
+    Return the file that `flask db migrate -m message` wrote.
 
     Raises UsageError without a message, Found when the models say what the revisions say already.
     """
@@ -42,13 +42,17 @@ def write_revision(message: str) -> Path:
         written = set(VERSIONS.glob("*.py")) - before
     if not written:
         raise Found(f"The models say nothing that the revisions do not: edit models.py first.\n{said.strip()}")
-    # Its line makes two pull requests with a revision each conflict before they are merged.
-    write_head_file(MIGRATIONS, read_directory(find_layout(MIGRATIONS)).revisions)
+    record_head()
     return written.pop()
 
 
+def record_head(migrations: Path = MIGRATIONS) -> Path:
+    """Write the head's id beside the revisions, where two pull requests that each add one conflict in git."""
+    return write_head_file(migrations, read_directory(find_layout(migrations)).revisions)
+
+
 def main(arguments: list[str]) -> None:
-    """Write a revision with the message given as the one argument."""
+    """Write a revision with the message given as the one argument, and the file head.txt."""
     path = write_revision(" ".join(arguments))
     print(f"Wrote {path}. Autogenerate guesses: read every line, both ways, then `make rehearse`.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
 import sys
 import time
@@ -31,23 +32,32 @@ def review_revisions(arguments: list[str]) -> int:
     """Say what Alembic revisions would do to a production database, before they do."""
     words = _words(arguments)
     if words.explain is not None:
-        print(catalogue.explain(_rule_name(words.explain)))
-        return 0
+        return _show(lambda: print(catalogue.explain(words.explain)))
     if words.list_rules:
-        print(catalogue.list_rules())
-        return 0
+        return _show(lambda: print(catalogue.list_rules()))
     options = _options(words)
     report = review(options, _progress())
     if words.fix:
         report = _fixed(report, options)
-    for name, file in [(words.format, words.output), *words.also]:
+    _show(lambda: write(report, words.format, words.output))
+    for name, file in words.also:
         write(report, name, file)
     _say_what_else(report, options)
     return _exit_code(report, words.fail_on)
 
 
+def _show(show: Callable[[], None]) -> int:
+    """Print something; whoever stops reading early (`| head`) has seen enough, and the answer stays what it is."""
+    try:
+        show()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def _fixed(report: Report, options: Options) -> Report:
-    """What is left after all that is mechanical was written; which head the file HEAD has to name is known last."""
+    """What is left after all that is mechanical was written; which head the file head.txt has to name is known last."""
     for line in fix.apply(report.findings):
         _say(line)
     report = review(options, _progress())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-NAME = "UNDONE"
+NAME = "undone.txt"
 
 
 def read_undone(directory: Path) -> frozenset[str]:

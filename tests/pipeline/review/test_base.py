@@ -115,7 +115,7 @@ def test_a_ref_that_git_would_take_for_an_option_is_refused(branch: Project, ref
 
 @pytest.mark.parametrize("ref", ["origin/nowhere", "main..titles", "$(touch x)", "main:migrations"])
 def test_a_ref_that_is_unknown_says_how_to_fetch_it(branch: Project, ref: str) -> None:
-    with pytest.raises(UsageError, match="git knows no such commit in .*git fetch origin"):
+    with pytest.raises(UsageError, match=r"git knows no such commit in .*git fetch origin"):
         base(branch.migrations, ref)
 
 
@@ -127,7 +127,7 @@ def test_a_clone_that_is_too_shallow_says_how_to_deepen_it(branch: Project, tmp_
     git(tmp_path, "clone", "--quiet", "--depth=1", "--no-single-branch", f"file://{branch.folder}", str(clone))
     git(clone, "switch", "--quiet", "titles")
 
-    with pytest.raises(CouldNotAnswer, match="too shallow .*`git fetch --unshallow`"):
+    with pytest.raises(CouldNotAnswer, match=r"too shallow .*`git fetch --unshallow`"):
         base(clone / "migrations", "origin/main")
 
     git(clone, "fetch", "--quiet", "--unshallow")

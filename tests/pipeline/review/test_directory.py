@@ -10,7 +10,9 @@ from pipeline.errors import UsageError
 from pipeline.review.directory import Directory, read_directory
 from pipeline.review.layout import find_layout
 
-REVISION = "from alembic import op\nrevision = {0!r}\ndown_revision = {1!r}\ndef upgrade(): pass\ndef downgrade(): pass\n"
+REVISION = (
+    "from alembic import op\nrevision = {0!r}\ndown_revision = {1!r}\ndef upgrade(): pass\ndef downgrade(): pass\n"
+)
 
 
 def write(path: Path, identifier: str, down: str | None = None) -> Path:
@@ -141,7 +143,7 @@ def test_what_leads_nowhere_is_a_usage_error(tmp_path: Path, settings: str | Non
 
 
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="There is no folder .*nowhere: give --directory"):
+    with pytest.raises(UsageError, match=r"There is no folder .*nowhere: give --directory"):
         find_layout(tmp_path / "nowhere")
 
 

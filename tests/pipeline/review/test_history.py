@@ -315,7 +315,7 @@ def test_rule_7_the_branch_says_what_was_undone_as_its_checks_cannot_ask_product
     project.branch("undo")
     (project.migrations / "versions" / "second.py").unlink()
     [forgotten] = found(project)
-    undone = project.migrations / "UNDONE"
+    undone = project.migrations / "undone.txt"
     undone.write_text("# Undone by “Rollback migration”.\n\naaaa is another\nbbbbbbbbbbbb run 4711\n")
 
     assert f"A line bbbbbbbbbbbb in {undone} says that it was" in forgotten.remedy
@@ -441,7 +441,7 @@ def test_a_file_of_python_2_keeps_its_place(project: Project) -> None:
 
 
 def head(project: Project) -> Path:
-    return project.migrations / "HEAD"
+    return project.migrations / "head.txt"
 
 
 def test_without_a_head_file_nobody_is_asked_for_one(project: Project) -> None:
@@ -460,7 +460,7 @@ def test_two_pull_requests_with_a_head_file_conflict_in_git(project: Project) ->
 
     with pytest.raises(AssertionError, match="git"):
         project.git("merge", "--no-edit", "ours")
-    assert "UU migrations/HEAD" in project.git("status", "--porcelain")
+    assert "UU migrations/head.txt" in project.git("status", "--porcelain")
 
 
 def test_a_stale_head_file_is_found_with_its_new_line(project: Project) -> None:

@@ -1,5 +1,5 @@
 """
-The file HEAD beside the revisions does not say what the head is.
+The file head.txt beside the revisions does not say what the head is.
 
 It is there so that two pull requests that each add a revision conflict in git, instead of both being merged and leaving
 two heads. A directory that has never had one is not asked for it.
