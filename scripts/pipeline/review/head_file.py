@@ -1,8 +1,8 @@
 """
 A file with the head's id, so that two pull requests that each add a revision conflict in git before they are merged.
 
-Each adds a file of its own, so git merges both without a word, and there are two heads. Both change this line. It is not
-called HEAD: `git log HEAD` in that folder would not know which one is meant.
+Each adds a file of its own, so git merges both without a word, and there are two heads. Both change this line. It is
+not called HEAD: `git log HEAD` in that folder would not know which one is meant.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 A file that names the revisions which production has undone, and which may be deleted or corrected therefore.
 
-A pull request's job has no way to the ledger, so the branch says it, in a line that whoever approves it reads. The guard of
-the deploy asks the database: it refuses a checkout without the revision that the database is at, whatever this says.
+A pull request's job has no way to the ledger, so the branch says it, in a line that whoever approves it reads. The
+guard of the deploy asks the database: it refuses a checkout without the revision it is at, whatever this says.
 """
 
 from __future__ import annotations
