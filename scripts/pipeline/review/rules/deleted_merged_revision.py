@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from pipeline.review.history import History
 from pipeline.review.meaning import same_but_for_id
+from pipeline.review.render.places import from_checkout
 from pipeline.review.rule import Harm, Hit, Rule
 from pipeline.review.undone_file import NAME
 
@@ -35,8 +36,8 @@ def merged_revisions_that_are_gone(history: History) -> Iterator[Hit]:
             twin = next((one.id for one in added if same_but_for_id(revision.tree, one.tree)), None)
             values = {
                 "commit": history.base.commit[:12],
-                "file": str(revision.file),
-                "undone": str(history.directory / NAME),
+                "file": from_checkout(revision.file),
+                "undone": from_checkout(history.directory / NAME),
                 "renamed": f" (its id became {twin})" if twin else "",
             }
             yield Hit(revision.id, 1, values, file=revision.file, revision=revision.id)
