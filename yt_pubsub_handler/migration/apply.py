@@ -80,9 +80,9 @@ def _run(
             recorded = Recorded(ledger, request)
             mutex.acquire(lock, lambda: recorded.patience(deadline), lambda: recorded.ended() is not None)
             try:
-                if ended := recorded.ended():
-                    return recorded.answer(ended)
-                begun = take_over(lock, request, sessions.tag)
+                begun = None if recorded.ended() else take_over(lock, request, sessions.tag)
+                if begun is None:
+                    return recorded.answer()
                 heartbeat = Heartbeat(lock, begun.number, begun.token)
                 run = Run(app, request, begun, sessions, ledger, heartbeat, deadline, hooks, reason)
                 with heartbeat:

@@ -92,8 +92,9 @@ def _options(words: argparse.Namespace) -> Options:
         directory=words.directory,
         since=words.since,
         files=tuple(words.files),
-        phases=_phases(words.phases, words.database_url),
+        phases=_phases(words.phases),
         postgresql_version=words.postgresql_version,
+        database_url=words.database_url,
         undone=_undone(words.undone),
         enabled=frozenset(map(_rule_name, words.enable)),
     )
@@ -104,10 +105,10 @@ def _options(words: argparse.Namespace) -> Options:
     return options
 
 
-def _phases(named: str | None, database_url: str | None) -> tuple[Phase, ...]:
+def _phases(named: str | None) -> tuple[Phase, ...]:
     """In the order in which they run, whatever the order in which they were typed."""
     if named is None:
-        return (*READING, Phase.LIVE) if database_url else READING
+        return READING
     asked = [name.strip() for name in named.split(",") if name.strip()]
     unknown = [name for name in asked if name not in list(Phase)]
     if unknown or not asked:
@@ -175,7 +176,10 @@ def _words(arguments: list[str]) -> argparse.Namespace:
         help="the server that they will run on (default: 18)",
     )  # fmt: skip
     parser.add_argument("--phases", metavar="PHASE[,…]", help=f"of {', '.join(Phase)} (default: {', '.join(READING)})")
-    parser.add_argument("--database-url", metavar="URL", help="a database for the phase live")
+    parser.add_argument(
+        "--database-url", metavar="URL",
+        help="a throwaway server: revisions are run there too, on a scratch database, so that their SQL is seen",
+    )  # fmt: skip
     parser.add_argument(
         "--undone", action="append", default=[], metavar="REV[,…]",
         help="revisions that the ledger says were undone, which may be deleted; or a file that lists them",

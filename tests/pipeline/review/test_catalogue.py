@@ -12,6 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.review import rules_page
 from pipeline.review.catalogue import explain, list_rules
 from pipeline.review.rule import Harm, Rule, all_rules
+from pipeline.review.shown_examples import examples_of
 from tests.pipeline.review.sample import forget_a_table
 
 EXAMPLES = Path(forget_a_table.__file__).with_name("examples")
@@ -81,6 +82,16 @@ def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(typed: str) 
 def test_a_name_like_no_other_is_answered_with_where_the_names_are() -> None:
     with pytest.raises(UsageError, match=r"^There is no rule called xyz; --list-rules lists them all\.$"):
         explain("xyz", SAMPLE, EXAMPLES)
+
+
+def test_an_example_starts_where_its_mark_is_even_in_what_every_revision_has(tmp_path: Path) -> None:
+    example = tmp_path / "forget_a_table" / "unsafe.py"
+    example.parent.mkdir()
+    example.write_text('from alembic import op\n\nrevision = "2"\ndown_revision = "1"  # found: forget-a-table\n')
+
+    assert [one.code for one in examples_of(forget_a_table.rule, SAMPLE, tmp_path)] == [
+        '# forget-a-table\ndown_revision = "1"'
+    ]
 
 
 def test_rules_are_listed_in_columns() -> None:

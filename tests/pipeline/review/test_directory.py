@@ -94,6 +94,28 @@ def test_the_settings_may_be_in_pyproject(project: Path) -> None:
     assert ids(project) == ids(project / "db/migrations") == ["b", "c"]
 
 
+def test_settings_in_pyproject_count_beside_an_ini_for_the_rest(project: Path) -> None:
+    """As `alembic init --template pyproject` leaves them."""
+    (project / "alembic.ini").write_text("[alembic]\n# sqlalchemy.url =\n")
+    (project / "pyproject.toml").write_text('[tool.alembic]\nscript_location = "%(here)s/db/migrations"\n')
+
+    assert ids(project) == ["a"]
+
+
+def test_paths_are_shown_as_they_can_be_typed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project / "db/migrations/versions")
+
+    assert [str(file) for file in find_layout(Path()).files()] == ["a.py"]
+
+
+def test_settings_that_are_a_template_do_not_hide_the_one_directory_there_is(tmp_path: Path) -> None:
+    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = {alembic_dir}\n")
+    write(tmp_path / "alembic/versions/a.py", "a")
+    (tmp_path / "alembic/env.py").touch()
+
+    assert ids(tmp_path) == ["a"]
+
+
 def test_a_package_is_looked_up_as_folders(project: Path) -> None:
     (project / "alembic.ini").write_text("[alembic]\nprepend_sys_path = lib\nscript_location = shop.db:migrations\n")
     write(project / "lib/shop/db/migrations/versions/b.py", "b")
@@ -130,6 +152,7 @@ def test_settings_that_cannot_be_read_are_told_and_the_usual_ones_assumed(tmp_pa
     ("settings", "message"),
     [
         (None, "is no Alembic script directory: it has no env.py"),
+        ("[alembic]\n", "is no Alembic script directory: it has no env.py"),
         ("[alembic]\nscript_location = nowhere\n", "names .*nowhere as script_location, and there is no such folder"),
         ("[one]\nscript_location = a\n[two]\nscript_location = b\n", "leads to several script directories"),
     ],
