@@ -14,6 +14,7 @@ from pipeline.rehearsal.checkout import export
 from pipeline.rehearsal.hosted import Hosted
 from pipeline.rehearsal.stand_ins import set_up_python
 from pipeline.workflows import Event, ServiceCall, WorkflowRun, load_workflow, run_workflow
+from pipeline.workflows.expressions import Value
 from tests.pipeline.review.project import git
 from tests.pipeline.review.test_comment import REPOSITORY, TOKEN, GitHubStandIn
 
@@ -80,8 +81,8 @@ class PullRequest:
             overrides={"tests": 'echo "$PORT"', **_LONG, **overrides},
         )  # fmt: skip
 
-    def _payload(self) -> dict[str, object]:
-        head = {"ref": "change", "repo": {"full_name": self.comes_from}}
+    def _payload(self) -> dict[str, Value]:
+        head: dict[str, Value] = {"ref": "change", "repo": {"full_name": self.comes_from}}
         return {
             "pull_request": {"number": 7, "base": {"ref": "main"}, "head": head},
             "repository": {"full_name": REPOSITORY, "private": self.private},
