@@ -20,6 +20,7 @@ from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Rule
 from pipeline.review.running.capture import capture_on
 from pipeline.review.squawk_rules import every_rule
+from pipeline.review.undone_file import read_undone
 from pipeline.review.waivers import apply_waivers
 
 READING = (Phase.HISTORY, Phase.SOURCE, Phase.SQL)
@@ -95,7 +96,7 @@ def _history(directory: Directory, base: Base | None, undone: frozenset[str]) ->
         revisions=revisions,
         added=frozenset(revision.id for revision in revisions if base and revision.id not in base.texts),
         base=base,
-        undone=undone,
+        undone=undone | read_undone(directory.layout.directory),
         unplaced=directory.unplaced,
         complete=directory.complete,
         head_file=head_file,
