@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from pipeline.review.reading import allowed
 from pipeline.review.reading.connections import Connection, Session
+from pipeline.review.reading.doubts import CHANGING
 from pipeline.review.reading.functions import Function, Scope
 from pipeline.review.reading.imports import OpFunction
 from pipeline.review.reading.operations import Batch, Op
@@ -128,10 +129,19 @@ def _real(
     prepared = _prepared(function, arguments, keywords)
     if prepared is None:
         return Unknown(source + "(…)")
+    owner = getattr(function, "__self__", None)
+    if interpreter.recorder.undecided and getattr(function, "__name__", "") in CHANGING:
+        interpreter.doubts.touch(owner)
+    doubtful = any(interpreter.doubts.about(one) for one in [owner, *arguments])
+    if doubtful and _is_one_of(function, len, any, all, min, max, sum):
+        return Unknown(source + "(…)")
     try:
-        return function(*prepared[0], **prepared[1])
+        made = function(*prepared[0], **prepared[1])
     except Exception:  # noqa: BLE001 - Any error means the same: the value is not known.
         return Unknown(source + "(…)")
+    if doubtful:
+        interpreter.doubts.touch(made)
+    return made
 
 
 def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]] | None:
@@ -144,7 +154,11 @@ def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> 
         return _for_sqlalchemy(function, arguments, keywords)
     if isinstance(owner, str):
         return [as_text(one) for one in arguments], {key: as_text(one) for key, one in keywords.items()}
-    if function in _CONTAINERS or isinstance(owner, _CONTAINERS) or function in {enumerate, zip, reversed, isinstance}:
+    if (
+        _is_one_of(function, *_CONTAINERS)
+        or isinstance(owner, _CONTAINERS)
+        or _is_one_of(function, enumerate, zip, reversed, isinstance)
+    ):
         return (
             (arguments, keywords)
             if not any(isinstance(one, Unknown) for one in arguments) or owner is not None
@@ -153,6 +167,11 @@ def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> 
     if function is str:
         return [as_text(one) for one in arguments], {}
     return None
+
+
+def _is_one_of(function: Any, *others: Any) -> bool:
+    """Compared by identity: SQLAlchemy's callables answer == with SQL, and some cannot be hashed."""
+    return any(function is other for other in others)
 
 
 def _for_sqlalchemy(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
