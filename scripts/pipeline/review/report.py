@@ -19,3 +19,5 @@ class Report:
     findings: tuple[Finding, ...]
     not_analysed: tuple[NotAnalysed, ...] = ()
     live: dict[str, Any] = field(default_factory=dict)
+    failures: tuple[str, ...] = ()
+    """What was asked for and not answered, one sentence each: the review then ends with 3, whatever else it found."""

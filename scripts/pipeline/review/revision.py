@@ -8,6 +8,7 @@ not import here, or must not, can be reviewed all the same.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +35,18 @@ class Revision:
 
     @cached_property
     def lines(self) -> list[str]:
-        return self.text.splitlines()
+        """Numbered as Python numbers them, which a form feed or U+2028 does not end."""
+        return self.text.split("\n")
+
+    def line_of(self, name: str) -> int:
+        """Where the top of the file assigns `name`; 1 if it does not."""
+        value = self.value_of(name)
+        return value.lineno if value else 1
+
+    def value_of(self, name: str) -> ast.expr | None:
+        """The expression that the top of the file assigns to `name` last."""
+        pairs = (pair for node in reversed(self.tree.body) for pair in assignments(node))
+        return next((value for target, value in pairs if isinstance(target, ast.Name) and target.id == name), None)
 
     def function(self, name: str) -> ast.FunctionDef | None:
         """The function of that name at the top of the file: `upgrade`, `downgrade`."""
@@ -42,3 +54,16 @@ class Revision:
             if isinstance(node, ast.FunctionDef) and node.name == name:
                 return node
         return None
+
+
+def assignments(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Each target that a statement assigns to with its own value, `a, b = 1, 2` taken apart."""
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield node.target, node.value
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            targets, values = getattr(target, "elts", []), getattr(node.value, "elts", [])
+            if targets and len(targets) == len(values):
+                yield from zip(targets, values, strict=True)
+            else:
+                yield target, node.value

@@ -1,0 +1,171 @@
+"""The words of `review_revisions.py`, and how it ends: 0 fine, 1 findings, 2 called wrongly, 3 could not answer."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from pipeline.review import catalogue, fix
+from pipeline.review.base import default_base
+from pipeline.review.finding import Finding, Phase, Severity
+from pipeline.review.layout import find_layout
+from pipeline.review.render import FORMATS, write
+from pipeline.review.report import Report
+from pipeline.review.reviewing import READING, Options, review
+from pipeline.review.rule import all_rules
+
+_SECONDS_OF_SILENCE = 2.0
+
+
+def review_revisions(arguments: list[str]) -> int:
+    """Say what Alembic revisions would do to a production database, before they do."""
+    words = _words(arguments)
+    if words.explain is not None:
+        print(catalogue.explain(_rule_name(words.explain)))
+        return 0
+    if words.list_rules:
+        print(catalogue.list_rules())
+        return 0
+    options = _options(words)
+    report = review(options, _progress())
+    if words.fix:
+        for line in fix.apply([finding for finding in report.findings if finding.waived is None]):
+            _say(line)
+        report = review(options, _progress())
+    write(report, words.format, words.output)
+    _say_what_else(report, options)
+    return _exit_code(report, words.fail_on)
+
+
+def _exit_code(report: Report, fail_on: str) -> int:
+    if report.failures:
+        return 3
+    if fail_on == "none":
+        return 0
+    return int(any(_counts(finding, Severity(fail_on)) for finding in report.findings))
+
+
+def _counts(finding: Finding, threshold: Severity) -> bool:
+    return finding.waived is None and finding.severity.weight >= threshold.weight
+
+
+def _say_what_else(report: Report, options: Options) -> None:
+    if options.since is not None and not report.analysed and not report.failures:
+        _say(f"There are no new revisions since {options.since}.")
+    for failure in report.failures:
+        _say(f"error: {failure}")
+
+
+def _options(words: argparse.Namespace) -> Options:
+    options = Options(
+        directory=words.directory,
+        since=words.since,
+        files=tuple(words.files),
+        phases=_phases(words.phases, words.database_url),
+        postgresql_version=words.postgresql_version,
+        undone=_undone(words.undone),
+        enabled=frozenset(map(_rule_name, words.enable)),
+    )
+    if words.since is None and not words.all and not words.files:
+        since = default_base(find_layout(options.directory))
+        _say(f"Reviewing what is new since {since} (--all for everything)." if since else "Reviewing all revisions.")
+        return replace(options, since=since)
+    return options
+
+
+def _phases(named: str | None, database_url: str | None) -> tuple[Phase, ...]:
+    """In the order in which they run, whatever the order in which they were typed."""
+    if named is None:
+        return (*READING, Phase.LIVE) if database_url else READING
+    asked = [name.strip() for name in named.split(",") if name.strip()]
+    unknown = [name for name in asked if name not in list(Phase)]
+    if unknown or not asked:
+        raise UsageError(
+            f"--phases {named}: {', '.join(unknown) or 'nothing'} is no phase; there are {', '.join(Phase)}."
+        )
+    return tuple(phase for phase in Phase if phase in asked)
+
+
+def _undone(named: list[str]) -> frozenset[str]:
+    """Ids, or files that hold ids, of revisions that the ledger says were undone."""
+    texts = [Path(one).read_text(encoding="utf-8") if Path(one).is_file() else one for one in named]
+    return frozenset(part for text in texts for part in re.split(r"[\s,]+", text) if part)
+
+
+def _rule_name(name: str) -> str:
+    names = [rule.name for rule in all_rules()]
+    if name not in names:
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"is it {close[0]}?" if close else "--list-rules has them all."
+        raise UsageError(f"No rule is called {name}: {hint}")
+    return name
+
+
+def _progress() -> Callable[[str], None]:
+    """Return what says a line on standard error now and then, and nothing in a run that is over soon."""
+    last = time.monotonic()
+
+    def say(line: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SECONDS_OF_SILENCE:
+            last = time.monotonic()
+            _say(line)
+
+    return say
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _words(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="review_revisions.py",
+        description=review_revisions.__doc__,
+        epilog="0: nothing at or above the threshold. 1: findings. 2: called wrongly. 3: could not answer.",
+    )
+    which = parser.add_argument_group("which revisions (default: those that the main branch does not have)")
+    which.add_argument("files", nargs="*", type=Path, metavar="FILE", help="these")
+    which.add_argument("--since", metavar="REF", help="those that are new or changed since the branch left REF")
+    which.add_argument("--all", action="store_true", help="every one")
+    parser.add_argument(
+        "--directory", type=Path, default=Path("migrations"), metavar="DIR",
+        help="an Alembic script directory, its versions folder, or the project it is in (default: migrations)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--postgresql-version", type=int, choices=range(12, 19), default=18, metavar="12-18",
+        help="the server that they will run on (default: 18)",
+    )  # fmt: skip
+    parser.add_argument("--phases", metavar="PHASE[,…]", help=f"of {', '.join(Phase)} (default: {', '.join(READING)})")
+    parser.add_argument("--database-url", metavar="URL", help="a database for the phase live")
+    parser.add_argument(
+        "--undone", action="append", default=[], metavar="REV[,…]",
+        help="revisions that the ledger says were undone, which may be deleted; or a file that lists them",
+    )  # fmt: skip
+    parser.add_argument(
+        "--enable",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="this rule about design too; they are off",
+    )
+    parser.add_argument("--format", choices=list(FORMATS), default="text", help="default: text")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where the report goes (default: standard output)")
+    parser.add_argument(
+        "--fail-on", choices=["error", "warning", "none"], default="error", help="what ends with 1 (default: error)"
+    )
+    parser.add_argument("--fix", action="store_true", help="write the corrections that are mechanical")
+    parser.add_argument("--explain", metavar="RULE", help="why a rule is there, with its examples")
+    parser.add_argument("--list-rules", action="store_true", help="what is looked for")
+    words = parser.parse_args(arguments)
+    chosen = [name for name in ("since", "all", "files") if getattr(words, name) not in (None, False, [])]
+    if len(chosen) > 1:
+        raise UsageError("--since, --all and FILE exclude each other: give one of them.")
+    return words

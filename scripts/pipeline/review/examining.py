@@ -1,0 +1,132 @@
+"""
+Reads revisions and puts the source and SQL rules to them, many at once where there are many.
+
+A fault of ours in one rule, or in reading one file, must not swallow what all others have to say: each is caught
+where it happens, and told by name.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.review.checking import check_source, check_sql
+from pipeline.review.directory import NotARevision, parse_revision
+from pipeline.review.finding import Direction, Finding, NotAnalysed, Phase
+from pipeline.review.reading.read import read_script
+from pipeline.review.revision import Revision
+from pipeline.review.rule import Rule, all_rules
+from pipeline.review.source_text import NotPython, decode
+
+_MANY = 24
+"""From how many revisions on other processes are worth the second that it takes to start them."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of each revision: plain values, so that another process can be asked."""
+
+    phases: tuple[Phase, ...]
+    rules: frozenset[str]
+    postgresql_version: int = 18
+
+
+@dataclass
+class Answer:
+    """What was found in one file, what could not be followed there, and which part of the review broke on it."""
+
+    file: Path
+    findings: list[Finding] = field(default_factory=list)
+    not_analysed: list[NotAnalysed] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def broke(self, what: str, error: BaseException) -> None:
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+        why = f"{what} broke on {self.file}: {error!r}{where}. This is a fault of the review, not an answer."
+        self.failures.append(why)
+        self.not_analysed.append(NotAnalysed(self.file, 1, why))
+
+
+def examine_all(files: Sequence[Path], questions: Questions, say: Callable[[str], None]) -> list[Answer]:
+    """Return an answer for each file, in their order; `say` is told now and then how far it is."""
+    if len(files) < _MANY:
+        return [examine(file, questions) for file in files]
+    answers: dict[Path, Answer] = {}
+    for answer in _in_processes(files, questions):
+        answers[answer.file] = answer
+        say(f"Read {len(answers)} of {len(files)} revisions.")
+    return [answers[file] for file in files]
+
+
+def examine(file: Path, questions: Questions) -> Answer:
+    """Read one file and put the questions to it."""
+    answer = Answer(file)
+    try:
+        revision = parse_revision(file, decode(file.read_bytes()))
+    except (NotPython, NotARevision, OSError) as error:
+        answer.broke("Reading it a second time", error)
+        return answer
+    _read(revision, questions, answer)
+    rules = [rule for rule in all_rules() if rule.name in questions.rules]
+    for phase, check in ((Phase.SOURCE, check_source), (Phase.SQL, check_sql)):
+        if phase in questions.phases:
+            for rule in rules:
+                _ask(rule, check, revision, answer)
+    return answer
+
+
+def _read(revision: Revision, questions: Questions, answer: Answer) -> None:
+    for direction in Direction:
+        try:
+            script = read_script(revision, direction, questions.postgresql_version)
+        except Exception as error:  # noqa: BLE001 - whatever broke here, the other files have to be read.
+            answer.broke(f"Reading {direction}()", error)
+            continue
+        if script is not None:
+            revision.scripts[direction] = script
+            answer.not_analysed.extend(one for one in script.not_analysed if one not in answer.not_analysed)
+
+
+def _ask(
+    rule: Rule, check: Callable[[Revision, Iterable[Rule]], Iterator[Finding]], revision: Revision, answer: Answer
+) -> None:
+    try:
+        answer.findings.extend(check(revision, [rule]))
+    except Exception as error:  # noqa: BLE001 - whatever broke in one rule, the others have to be asked.
+        answer.broke(f"The rule {rule.name}", error)
+
+
+def _in_processes(files: Sequence[Path], questions: Questions) -> Iterator[Answer]:
+    """Answers as they come; a file on which a process dies is tried once more, alone, to be named."""
+    unanswered: list[Path] = []
+    with _pool(_processors()) as pool:
+        waiting: dict[Future[Answer], Path] = {pool.submit(examine, file, questions): file for file in files}
+        for done in as_completed(waiting):
+            try:
+                yield done.result()
+            except BrokenProcessPool:
+                unanswered.append(waiting[done])
+    for file in unanswered:
+        with _pool(1) as pool:
+            try:
+                yield pool.submit(examine, file, questions).result()
+            except BrokenProcessPool as error:
+                answer = Answer(file)
+                answer.broke("The process that read it died, and reading", error)
+                yield answer
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    # Not forked: what a thread of ours holds while it is copied would be held there for ever.
+    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

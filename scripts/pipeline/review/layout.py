@@ -1,0 +1,165 @@
+"""
+Where a script directory keeps its revisions: what `--directory` may point to, and what it then means.
+
+A project names its script directory in a settings file, and that file may be in the directory (Flask-Migrate), beside
+it or above it (`alembic init`). Whoever reviews a foreign project points to whichever of them is seen first.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from pipeline.review.alembic_ini import Section, UnreadableSettings, sections
+from pipeline.review.finding import NotAnalysed
+from pipeline.review.source_text import NotPython, decode, parse
+
+_SETTINGS = ("alembic.ini", "pyproject.toml")
+_LEVELS_ABOVE = 4
+"""How far above a script directory its settings are looked for: src/package/db/migrations is seen, deeper is not."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A script directory, the folders its revisions are in, and what of its settings could not be read."""
+
+    directory: Path
+    versions: tuple[Path, ...]
+    recursive: bool = False
+    not_analysed: tuple[NotAnalysed, ...] = ()
+
+    def files(self) -> Iterator[Path]:
+        """Every Python file in which Alembic would look for a revision, each once, in a stable order."""
+        seen: set[Path] = set()
+        for folder in self.versions:
+            for file in sorted(folder.rglob("*.py") if self.recursive else folder.glob("*.py")):
+                hidden = file.name.startswith(("__init__", ".#")) or "__pycache__" in file.parts
+                if file.is_file() and not hidden and file.resolve() not in seen:
+                    seen.add(file.resolve())
+                    yield file
+
+
+def find_layout(directory: Path) -> Layout:
+    """Return what `directory` (script directory, project, settings file, versions folder) leads to. UsageError."""
+    directory = shown(directory)
+    if directory.is_file():
+        return _by_settings(directory)
+    if not directory.is_dir():
+        raise UsageError(f"There is no folder {directory}: give --directory the folder that holds env.py.")
+    if (directory / "env.py").is_file() or (directory / "versions").is_dir():
+        return _script_directory(directory)
+    if layout := _versions_folder(directory):
+        return layout
+    for name in _SETTINGS:
+        if _read_sections(directory / name)[0]:
+            return _by_settings(directory / name)
+    inside = [folder for folder in sorted(directory.iterdir()) if (folder / "env.py").is_file()]
+    if len(inside) == 1:
+        return _script_directory(inside[0])
+    raise UsageError(
+        f"{directory} is no Alembic script directory: it has no env.py and no versions/, and no alembic.ini that leads "
+        f"to one. Give --directory the folder that holds env.py{_one_of(inside)}."
+    )
+
+
+def shown(path: Path) -> Path:
+    """`path` as it can be typed here: relative to the working directory where it is below that."""
+    absolute, here = Path(os.path.normpath(path.absolute())), Path.cwd()
+    return absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
+
+
+def _one_of(folders: list[Path]) -> str:
+    return ", one of " + ", ".join(map(str, folders)) if folders else ""
+
+
+def _by_settings(file: Path) -> Layout:
+    found, unread = _read_sections(file)
+    located = {place.resolve(): section for section in reversed(found) if (place := section.script_location)}
+    if not located and (file.parent / "env.py").is_file():
+        return _script_directory(shown(file.parent))
+    if unread or not located:
+        raise UsageError(
+            f"{file} names no script_location ({unread[0].why if unread else 'no such setting'}). "
+            "Give --directory the folder that holds env.py."
+        )
+    chosen = found[0] if found[0].name == "alembic" and found[0].script_location else None
+    if chosen is None and len(located) > 1:
+        raise UsageError(f"{file} leads to several script directories: give --directory{_one_of(sorted(located))}.")
+    section = chosen or next(iter(located.values()))
+    place = section.script_location
+    if place is None or not place.is_dir():
+        raise UsageError(f"{file} names {place} as script_location, and there is no such folder: mend that line.")
+    return _layout(shown(place), section)
+
+
+def _script_directory(directory: Path) -> Layout:
+    unread: list[NotAnalysed] = []
+    for section in _settings_of(directory, unread):
+        return _layout(directory, section)
+    return _layout(directory, None, tuple(unread))
+
+
+def _settings_of(directory: Path, unread: list[NotAnalysed]) -> Iterator[Section]:
+    """The sections that speak of `directory`: its own, else those above that name it."""
+    above = directory.absolute().parents[:_LEVELS_ABOVE]
+    for folder in (directory.absolute(), *above):
+        for file in (folder / _SETTINGS[0], *sorted(folder.glob("*.ini")), folder / _SETTINGS[1]):
+            found, failed = _read_sections(file)
+            if folder == directory.absolute():
+                unread.extend(failed)
+            for section in found:
+                place = section.script_location
+                if place is None and folder == directory.absolute():
+                    yield section
+                if place is not None and place.resolve() == directory.resolve():
+                    yield section
+
+
+def _layout(directory: Path, section: Section | None, unread: tuple[NotAnalysed, ...] = ()) -> Layout:
+    named = tuple(shown(place) for place in section.version_locations) if section else ()
+    versions = named or (directory / "versions",)
+    recursive = section.recursive if section else _is_nested(versions[0])
+    return Layout(directory, versions, recursive, unread)
+
+
+def _is_nested(versions: Path) -> bool:
+    """Without settings at hand: revisions in folders by year, and none beside these folders."""
+    return not any(map(looks_like_revision, versions.glob("*.py"))) and any(
+        map(looks_like_revision, versions.rglob("*.py"))
+    )
+
+
+def _versions_folder(folder: Path) -> Layout | None:
+    """The whole script directory when `folder` is one of its version locations; else the folder alone."""
+    if not any(map(looks_like_revision, folder.glob("*.py"))):
+        return None
+    above = shown(folder.absolute().parent)
+    if (above / "env.py").is_file():
+        layout = _script_directory(above)
+        if folder.resolve() in {place.resolve() for place in layout.versions}:
+            return layout
+    return Layout(folder, (folder,))
+
+
+def looks_like_revision(file: Path) -> bool:
+    """Tell whether a file names a revision it follows, or none; only to recognize a folder by."""
+    try:
+        tree = parse(decode(file.read_bytes()))
+    except (NotPython, OSError):
+        return False
+    return any(
+        isinstance(node, ast.Name) and node.id == "down_revision" and isinstance(node.ctx, ast.Store)
+        for statement in tree.body
+        for node in ast.walk(statement)
+    )
+
+
+def _read_sections(file: Path) -> tuple[list[Section], list[NotAnalysed]]:
+    try:
+        return sections(file), []
+    except UnreadableSettings as error:
+        return [], [NotAnalysed(shown(file), 1, f"These settings cannot be read, the usual ones are assumed: {error}")]

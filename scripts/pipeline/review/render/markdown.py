@@ -1,0 +1,146 @@
+"""
+The report for a job's summary and for a comment on a pull request.
+
+Everything a revision says is input here: it is escaped, so that it neither becomes markup nor mentions anybody, and
+the whole is bounded, as GitHub refuses a longer comment and drops a longer summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.review.finding import Direction, Finding, NotAnalysed
+from pipeline.review.render.escaped import as_html, as_markdown, code_span, fenced
+from pipeline.review.render.excerpt import excerpt
+from pipeline.review.render.order import by_file
+from pipeline.review.render.places import from_checkout
+from pipeline.review.render.remedy import parts
+from pipeline.review.render.summary import WORDS, all_is_fine, summary
+from pipeline.review.render.visible import in_one_line, shortened
+from pipeline.review.report import Report
+
+MARKER = "<!-- review of revisions -->"
+"""The first line: a comment that starts with it is ours to update."""
+NOTHING_TO_SAY = "<!-- all is fine -->"
+"""The second line when there is nothing to tell that is worth a new comment."""
+
+# GitHub's limits: for a comment in characters, for a step's part of the summary 1 MiB, of which a character may take
+# three bytes for each of its UTF-16 units.
+LONGEST = 65_536
+LONGEST_SUMMARY = 1024 * 1024 // 3
+_LONGEST_CODE = 6_000
+_TO_SEE_ALL = "`python scripts/review_revisions.py` shows everything."
+
+
+@dataclass(frozen=True)
+class _Section:
+    """Something that can be drawn with fewer items when there is no room for all of them."""
+
+    items: Sequence[Any]
+    draw: Callable[[Sequence[Any]], str]
+
+
+def render(report: Report, longest: int = LONGEST) -> str:
+    """Return the report as GitHub's Markdown, of at most `longest` characters."""
+    head = [MARKER, *([NOTHING_TO_SAY] if all_is_fine(report) else []), f"### Review: {summary(report)}"]
+    return _bounded("\n".join(head) + "\n", list(_sections(report)), longest)
+
+
+def length(text: str) -> int:
+    """How long GitHub may count `text`: it has never said whether an emoji is one character or two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _sections(report: Report) -> Iterator[_Section]:
+    for found in by_file(report):
+        yield _Section(found, _revision)
+    if report.not_analysed:
+        yield _Section(report.not_analysed, _not_analysed)
+
+
+def _bounded(head: str, sections: list[_Section], longest: int) -> str:
+    text = head
+    total = sum(len(section.items) for section in sections)
+    shown = 0
+    for section in sections:
+        room = longest - length(text) - length(_cut(total, total))
+        fitting = _how_many_fit(section, room)
+        if fitting:
+            text += "\n" + section.draw(section.items[:fitting])
+        shown += fitting
+        if fitting < len(section.items):
+            return text + _cut(shown, total)
+    return text
+
+
+def _how_many_fit(section: _Section, room: int) -> int:
+    def fits(count: int) -> bool:
+        return length(section.draw(section.items[:count])) + 1 <= room
+
+    if fits(len(section.items)):
+        return len(section.items)
+    fewest, most = 0, len(section.items) - 1
+    while fewest < most:
+        middle = (fewest + most + 1) // 2
+        fewest, most = (middle, most) if fits(middle) else (fewest, middle - 1)
+    return fewest
+
+
+def _cut(shown: int, total: int) -> str:
+    return f"\n**Cut here for its length: {shown:,} of {total:,} are shown.** {_TO_SEE_ALL}\n"
+
+
+def _revision(findings: Sequence[Finding]) -> str:
+    rows = ["| line | | rule | in production |", "| ---: | --- | --- | --- |"]
+    rows += [_row(finding) for finding in findings]
+    details = [line for finding in findings for line in _details(finding)]
+    title = f"#### {as_markdown(in_one_line(from_checkout(findings[0].file)))}"
+    return "\n".join([title, "", *rows, "", *details])
+
+
+def _row(finding: Finding) -> str:
+    severity = "accepted" if finding.waived is not None else WORDS[finding.severity]
+    direction = " in downgrade" if finding.direction is Direction.DOWNGRADE else ""
+    said = as_markdown(in_one_line(finding.message))
+    if finding.waived is not None:
+        said += f" **Accepted:** {as_markdown(in_one_line(finding.waived))}"
+    return f"| {finding.line} | {severity}{direction} | {code_span(finding.rule)} | {said} |"
+
+
+def _details(finding: Finding) -> Iterator[str]:
+    """The fold with the line, the evidence and the corrected code; nothing for what was accepted."""
+    if finding.waived is not None or not (finding.remedy or finding.evidence):
+        return
+    remedy = parts(finding.remedy)
+    about = f"line {finding.line}, {finding.rule}: {in_one_line(finding.subject, 200)}"
+    yield f"<details><summary>{as_html(about)}</summary>"
+    yield ""
+    if lines := excerpt(finding.file, finding.line):
+        yield fenced(shortened("\n".join(line for _, line in lines), _LONGEST_CODE), "python")
+        yield ""
+    if finding.evidence:
+        yield from (f"- {as_markdown(in_one_line(said))}" for said in finding.evidence[:20])
+        yield ""
+    if remedy.sentence or remedy.code:
+        yield f"**Instead:** {as_markdown(in_one_line(remedy.sentence))}".rstrip()
+        yield ""
+    if remedy.code:
+        yield fenced(_whole_or_said(remedy.code), "python")
+        yield ""
+    yield "</details>"
+    yield ""
+
+
+def _whole_or_said(code: str) -> str:
+    # Half of a revision that looks whole would be pasted.
+    return code if len(code) <= _LONGEST_CODE else f"{code[:_LONGEST_CODE]}\n# … cut here: it is too long to show."
+
+
+def _not_analysed(places: Sequence[NotAnalysed]) -> str:
+    rows = []
+    for place in places:
+        where = as_markdown(in_one_line(from_checkout(place.file)))
+        rows.append(f"- {where}, line {place.line}: {as_markdown(in_one_line(place.why))}")
+    return "\n".join(["#### Not analysed, so nothing is known about it", "", *rows, ""])

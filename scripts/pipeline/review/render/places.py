@@ -1,0 +1,31 @@
+"""
+How a file is called in a report: relative to where the reader stands, with slashes on every system.
+
+Someone at a terminal stands in the current directory; GitHub stands at the top of the checkout, and matches an
+annotation with a line of the pull request by that path alone.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def from_here(file: Path) -> str:
+    """The path relative to the current directory, or the whole one when the file is not below it."""
+    return _below(Path.cwd(), file)
+
+
+def from_checkout(file: Path) -> str:
+    """The path relative to the top of the checkout when a workflow runs, else as `from_here`."""
+    checkout = os.environ.get("GITHUB_WORKSPACE")
+    return _below(Path(checkout), file) if checkout else from_here(file)
+
+
+def _below(folder: Path, file: Path) -> str:
+    # Resolved both, as the temporary directory of macOS and many a checkout are behind a symbolic link.
+    whole = Path.cwd() / file
+    for parent, child in ((folder, whole), (folder.resolve(), whole.resolve())):
+        if child.is_relative_to(parent) and ".." not in child.parts:
+            return child.relative_to(parent).as_posix()
+    return whole.resolve().as_posix()

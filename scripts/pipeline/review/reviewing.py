@@ -1,0 +1,169 @@
+"""What was asked for → Report: which revisions, which phases, and what of the findings is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.review.base import read_base
+from pipeline.review.checking import check_history
+from pipeline.review.choice import Choice, choose
+from pipeline.review.directory import Directory, read_directory, unplaced
+from pipeline.review.examining import Answer, Questions, examine_all
+from pipeline.review.finding import Finding, Phase, Severity
+from pipeline.review.head_file import HeadFile, read_head_file
+from pipeline.review.history import Base, History
+from pipeline.review.layout import find_layout
+from pipeline.review.report import Report
+from pipeline.review.rule import Harm, Rule, all_rules
+from pipeline.review.waivers import apply_waivers
+
+READING = (Phase.HISTORY, Phase.SOURCE, Phase.SQL)
+"""The phases that need neither a server nor the application."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to review, and how. Without `since` and `files`, everything."""
+
+    directory: Path = Path("migrations")
+    since: str | None = None
+    files: tuple[Path, ...] = ()
+    phases: tuple[Phase, ...] = READING
+    postgresql_version: int = 18
+    undone: frozenset[str] = field(default_factory=frozenset)
+    enabled: frozenset[str] = field(default_factory=frozenset)
+    """Rules about design that were asked for by name."""
+
+
+def _nobody(_line: str) -> None:
+    """Who is told how far it is, when nobody wants to know."""
+
+
+def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
+    """Return what is to be said. Raises UsageError and CouldNotAnswer where nothing can be."""
+    layout = find_layout(options.directory)
+    directory = read_directory(layout)
+    present = (*directory.revisions, *directory.unparsed)
+    base = read_base(layout, options.since, present) if options.since is not None else None
+    choice = choose(directory, base, options.files)
+    history = _history(directory, base, options.undone)
+    rules = [rule for rule in all_rules() if rule.harm is not Harm.DESIGN or rule.name in options.enabled]
+
+    answers = [*_history_answers(history, rules, choice, options.phases)]
+    if {Phase.SOURCE, Phase.SQL} & set(options.phases):
+        names = frozenset(rule.name for rule in rules)
+        questions = Questions(options.phases, names, options.postgresql_version)
+        answers += examine_all([revision.file for revision in choice.revisions], questions, say)
+
+    failures = [failure for answer in answers for failure in answer.failures]
+    failures += _unanswered(options, choice, history)
+    findings = _once(finding for answer in answers for finding in answer.findings)
+    asked = {rule.name for rule in rules if set(rule.phases) <= set(options.phases)}
+    findings = list(_waived(findings, choice, asked))
+    return Report(
+        directory=layout.directory,
+        phases=tuple(phase for phase in options.phases if phase in READING),
+        analysed=tuple(revision.file for revision in choice.revisions),
+        findings=tuple(sorted(findings, key=lambda finding: _place(finding, history))),
+        not_analysed=tuple(dict.fromkeys([*choice.not_analysed, *(one for a in answers for one in a.not_analysed)])),
+        failures=tuple(failures),
+    )
+
+
+def _history(directory: Directory, base: Base | None, undone: frozenset[str]) -> History:
+    head_file: HeadFile | None = read_head_file(directory.layout.directory)
+    if head_file and head_file.text is None and (base is None or base.head_file is None):
+        head_file = None
+    revisions = (*directory.revisions, *directory.unparsed)
+    return History(
+        directory=directory.layout.directory,
+        revisions=revisions,
+        added=frozenset(revision.id for revision in revisions if base and revision.id not in base.texts),
+        base=base,
+        undone=undone,
+        unplaced=directory.unplaced,
+        complete=directory.complete,
+        head_file=head_file,
+    )
+
+
+def _history_answers(
+    history: History, rules: Iterable[Rule], choice: Choice, phases: tuple[Phase, ...]
+) -> Iterator[Answer]:
+    if Phase.HISTORY not in phases:
+        return
+    before = _findings_of_the_base(history, rules)
+    for rule in rules:
+        answer = Answer(history.directory)
+        try:
+            found = list(check_history(history, [rule]))
+        except Exception as error:  # noqa: BLE001 - whatever broke in one rule, the others have to be asked.
+            answer.broke(f"The rule {rule.name}", error)
+        else:
+            answer.findings.extend(_as_news(finding, before, history) for finding in found if choice.covers(finding))
+        yield answer
+
+
+def _findings_of_the_base(history: History, rules: Iterable[Rule]) -> set[tuple[str, str, str]]:
+    """What was wrong with the history before this branch. A rule that breaks here breaks again, where it is told."""
+    base = history.base
+    if base is None:
+        return set()
+    then = History(
+        history.directory, base.revisions, frozenset(), unplaced=unplaced(base.revisions), head_file=base.head_file
+    )
+    found: set[tuple[str, str, str]] = set()
+    for rule in rules:
+        try:
+            found |= {(one.rule, one.subject, one.message) for one in check_history(then, [rule])}
+        except Exception:  # noqa: BLE001, S112 - it is asked again of what is there now, and told then.
+            continue
+    return found
+
+
+def _as_news(finding: Finding, before: set[tuple[str, str, str]], history: History) -> Finding:
+    """A fault that was merged before is told, and does not fail whoever did not make it."""
+    if history.base is None or (finding.rule, finding.subject, finding.message) not in before:
+        return finding
+    note = f"{history.base.ref} had this already when this branch left it."
+    return replace(finding, severity=Severity.INFO, evidence=(*finding.evidence, note))
+
+
+def _unanswered(options: Options, choice: Choice, history: History) -> Iterator[str]:
+    for phase in options.phases:
+        if phase not in READING:
+            yield f"The phase {phase} is not available yet: leave it out (--phases {','.join(READING)})."
+        elif phase is Phase.HISTORY and not history.revisions and history.base is None:
+            yield f"The phase history analysed nothing: there is no revision in {choice.places}."
+        elif phase is not Phase.HISTORY and not choice.revisions and (choice.unreadable or not choice.may_be_empty):
+            yield f"The phase {phase} analysed nothing: there is no revision to be read in {choice.places}."
+    if choice.must_be_read:
+        for file in choice.unreadable:
+            yield f"{file} was to be reviewed and cannot be read as a revision (see what was not analysed)."
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Each rule says the same of the same line once, at its worst."""
+    said: dict[tuple[str, Path, int, str], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.file, finding.line, finding.subject)
+        if key not in said or finding.severity.weight > said[key].severity.weight:
+            said[key] = finding
+    return list(said.values())
+
+
+def _waived(findings: list[Finding], choice: Choice, asked: set[str]) -> Iterator[Finding]:
+    known = {rule.name: rule for rule in all_rules()}
+    files = {revision.file: revision for revision in choice.revisions}
+    yield from (finding for finding in findings if finding.file not in files)
+    for file, revision in files.items():
+        own = [finding for finding in findings if finding.file == file]
+        yield from apply_waivers(revision, own, known, asked)
+
+
+def _place(finding: Finding, history: History) -> tuple[int, str, int, str, str]:
+    """In the order in which revisions are applied; what is about the whole directory comes first."""
+    order = history.graph.order.get(finding.revision or "", -1)
+    return order, str(finding.file), finding.line, finding.rule, finding.subject
