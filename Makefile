@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
-.PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision \
+.PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision review review-rules \
 	bench-migrations campaign-faults campaign-schedules
 
 help: ## list these targets
@@ -44,6 +44,12 @@ campaign-schedules: setup ## 200 random schedules of upgrades, downgrades, kills
 
 revision: setup ## write a revision from the models, against a throwaway PostgreSQL (m="what it does")
 	@$(BIN)/python scripts/write_revision.py "$(m)"
+
+review: setup ## what the revisions that main does not have would do in production (ARGS="--all --fix")
+	@$(BIN)/python scripts/review_revisions.py $(ARGS)
+
+review-rules: setup ## write docs/review-rules.md from the review's rules and their examples
+	@$(BIN)/python scripts/write_review_rules.py $(ARGS)
 
 lint: setup ## ruff, mypy, and what lints workflows
 	@$(BIN)/ruff check .

@@ -15,8 +15,12 @@ import psycopg
 from pipeline.errors import CouldNotAnswer, Found, UsageError
 from pipeline.keeper import Keeper
 from pipeline.postgres import start_server
+from pipeline.review.directory import read_directory
+from pipeline.review.head_file import write_head_file
+from pipeline.review.layout import find_layout
 
-VERSIONS = Path("migrations/versions")
+MIGRATIONS = Path("migrations")
+VERSIONS = MIGRATIONS / "versions"
 
 
 def write_revision(message: str) -> Path:
@@ -38,11 +42,17 @@ def write_revision(message: str) -> Path:
         written = set(VERSIONS.glob("*.py")) - before
     if not written:
         raise Found(f"The models say nothing that the revisions do not: edit models.py first.\n{said.strip()}")
+    record_head()
     return written.pop()
 
 
+def record_head(migrations: Path = MIGRATIONS) -> Path:
+    """Write the head's id beside the revisions, where two pull requests that each add one conflict in git."""
+    return write_head_file(migrations, read_directory(find_layout(migrations)).revisions)
+
+
 def main(arguments: list[str]) -> None:
-    """Write a revision with the message given as the one argument."""
+    """Write a revision with the message given as the one argument, and the file head.txt."""
     path = write_revision(" ".join(arguments))
     print(f"Wrote {path}. Autogenerate guesses: read every line, both ways, then `make rehearse`.")
 

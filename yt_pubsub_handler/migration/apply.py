@@ -46,8 +46,8 @@ def upgrade(app: Flask, request: Request, deadline: Deadline, hooks: Hooks) -> R
     def path(connection: Connection, start: str | None) -> tuple[list[str], None]:
         hooks.refuse_if_frozen(connection)
         revisions = pending(app, start)
-        for revision in revisions:
-            hooks.refuse_if_held(connection, revision, file_hash(app, revision))
+        if revisions:
+            hooks.refuse_if_held(connection, {revision: file_hash(app, revision) for revision in revisions})
         return revisions, None
 
     return _run(app, request, deadline, hooks, path)
@@ -80,9 +80,9 @@ def _run(
             recorded = Recorded(ledger, request)
             mutex.acquire(lock, lambda: recorded.patience(deadline), lambda: recorded.ended() is not None)
             try:
-                if ended := recorded.ended():
-                    return recorded.answer(ended)
-                begun = take_over(lock, request, sessions.tag)
+                begun = None if recorded.ended() else take_over(lock, request, sessions.tag)
+                if begun is None:
+                    return recorded.answer()
                 heartbeat = Heartbeat(lock, begun.number, begun.token)
                 run = Run(app, request, begun, sessions, ledger, heartbeat, deadline, hooks, reason)
                 with heartbeat:

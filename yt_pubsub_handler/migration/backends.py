@@ -70,6 +70,8 @@ def wait_until_gone(
 
 def end(connection: Connection, backends: Collection[Backend], name: str) -> None:
     """End `backends`, all called `name…`, and wait until they are gone. Raises Refused when one stays."""
+    if not backends:
+        return
     for backend in backends:
         connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend.pid})
     left = {backend.pid for backend in backends}

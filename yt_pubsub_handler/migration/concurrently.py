@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -110,9 +111,13 @@ def _open(connection: Connection, asked: dict[str, Any]) -> dict[tuple[int, str]
     return {(row[0], row[-1]): Backend(*row[:-1]) for row in connection.execute(_OPEN, asked)}
 
 
-def _read(sql: str) -> Iterator[Statement]:
-    if not _WORTH_READING.search(sql):
-        return
+@lru_cache(maxsize=1)
+def _read(sql: str) -> tuple[Statement, ...]:
+    """Return the statements of `sql` up to where it cannot be read; both questions are asked of each in turn."""
+    return tuple(_readable(sql)) if _WORTH_READING.search(sql) else ()
+
+
+def _readable(sql: str) -> Iterator[Statement]:
     try:
         yield from statements(sql)
     except Unreadable:

@@ -45,6 +45,7 @@ class Heartbeat:
         self._verdict: tuple[str, str] | None = None
         self._stopped = False
         self._asked = self._answered = 0
+        self._looked = time.monotonic()
         self._work: psycopg.Connection[Any] | None = None
         self._until = float("inf")
         self._every = BEAT_SECONDS
@@ -88,7 +89,7 @@ class Heartbeat:
             self._until = time.monotonic() + budget_seconds
             # Whoever makes a lock time out has to be seen before it does.
             self._every = min(BEAT_SECONDS, lock_seconds / 4)
-            self._asked += 1
+            # It is told, not sent to look: a look at each small revision's start would cost as much as the revision.
             self._changed.notify_all()
 
     def unwatch(self) -> list[Blocker]:
@@ -100,10 +101,13 @@ class Heartbeat:
     def _beat(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._asked > self._answered or self._stopped, timeout=self._pause())
+                # The next beat is due at another moment as soon as another session is watched.
+                while not self._stopped and self._asked <= self._answered and (pause := self._pause()) > 0:
+                    self._changed.wait(pause)
                 if self._stopped:
                     return
                 asked = self._asked
+            self._looked = time.monotonic()
             if self._verdict is None:
                 self._look()
             self._cancel()
@@ -112,9 +116,12 @@ class Heartbeat:
                 self._changed.notify_all()
 
     def _pause(self) -> float:
+        """Return for how many seconds nothing is to be done, 0 when a beat is due."""
         if self._verdict:
-            return _CANCELLING_SECONDS if self._work else BEAT_SECONDS
-        return max(0.0, min(self._every, self._until - time.monotonic()))
+            due = self._looked + (_CANCELLING_SECONDS if self._work else BEAT_SECONDS)
+        else:
+            due = min(self._looked + self._every, self._until)
+        return max(0.0, due - time.monotonic())
 
     def _look(self) -> None:
         try:

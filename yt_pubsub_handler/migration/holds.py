@@ -7,7 +7,7 @@ has to release anything for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -29,10 +29,12 @@ def hold(connection: Connection, revision: str, file_hash: str, by: str | None, 
     connection.execute(insert, {"revision": revision, "file_hash": file_hash, "by": by, "reason": reason})
 
 
-def refuse_if_held(connection: Connection, revision: str, file_hash: str) -> None:
-    """Raise Refused ("held-revision") when `revision` is held with this very file."""
-    found = next((one for one in _held(connection, revision) if one["file_hash"] == file_hash), None)
-    if found is not None:
+def refuse_if_held(connection: Connection, file_hashes: Mapping[str, str]) -> None:
+    """Raise Refused ("held-revision") when one of the revisions is held with the very file whose hash is given."""
+    for found in _held(connection, file_hashes):
+        revision = found["revision"]
+        if found["file_hash"] != file_hashes[revision]:
+            continue
         raise Refused(
             "held-revision",
             f"Revision {revision} was undone at {found['held_at']} by {found['by'] or 'somebody'} "
@@ -75,11 +77,12 @@ def _file(app: Flask, revision: str, held_hash: str) -> str:
     return "unchanged" if revisions.file_hash(app, revision) == held_hash else "changed"
 
 
-def _held(connection: Connection, revision: str | None = None) -> list[dict[str, Any]]:
+def _held(connection: Connection, among: Iterable[str] | None = None) -> list[dict[str, Any]]:
     if not ledger_version(connection):
         return []
+    asked = {"among": None if among is None else list(among)}
     query = text(
         "SELECT revision, file_hash, to_json(held_at) #>> '{}' AS held_at, held_by AS by, reason FROM pipeline.holds "
-        "WHERE released_at IS NULL AND (CAST(:revision AS text) IS NULL OR revision = :revision) ORDER BY id"
+        "WHERE released_at IS NULL AND (CAST(:among AS text[]) IS NULL OR revision = ANY (:among)) ORDER BY id"
     )
-    return [dict(row) for row in connection.execute(query, {"revision": revision}).mappings()]
+    return [dict(row) for row in connection.execute(query, asked).mappings()]

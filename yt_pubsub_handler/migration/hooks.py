@@ -6,7 +6,7 @@ Each hook raises MigrationError to say no. Those of a downgrade run inside the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,8 @@ class Hooks:
 
     refuse_if_frozen: Callable[[Connection], None] = lambda _connection: None
     """Before an upgrade."""
-    refuse_if_held: Callable[[Connection, str, str], None] = lambda _connection, _revision, _file_hash: None
-    """Before an upgrade, for each revision that is pending."""
+    refuse_if_held: Callable[[Connection, Mapping[str, str]], None] = lambda _connection, _file_hashes: None
+    """Before an upgrade, with the hashes of the files of all revisions that are pending."""
     accept: Callable[[Connection, Sequence[str]], Any] = lambda _connection, _revisions: None
     """Before a downgrade: may these be undone? What it returns is handed to `recount`."""
     recount: Callable[[Connection, Any, str], Any] = lambda _connection, _accepted, _revision: None

@@ -154,14 +154,13 @@ def end_step(connection: Connection, step: int, outcome: str) -> None:
     """
     Write down on the migrating session, in the revision's own transaction, that it was done.
 
-    Raises MigrationFailed when a successor has closed the step in the meantime.
+    Raises MigrationFailed when a successor has closed the step in the meantime. Asks below SQLAlchemy, whose events
+    are there to judge a revision's statements.
     """
-    changed = connection.execute(
-        text(
-            "UPDATE pipeline.steps SET outcome = :outcome, ended_at = clock_timestamp(), "
-            "seconds = extract(epoch FROM clock_timestamp() - started_at) WHERE id = :step AND outcome = 'started'"
-        ),
-        {"step": step, "outcome": outcome},
+    changed = driver_of(connection).execute(
+        "UPDATE pipeline.steps SET outcome = %s, ended_at = clock_timestamp(), "
+        "seconds = extract(epoch FROM clock_timestamp() - started_at) WHERE id = %s AND outcome = 'started'",
+        (outcome, step),
     )
     if changed.rowcount != 1:
         raise MigrationFailed("fence", "Another run has closed this step since, so this one commits nothing more.")

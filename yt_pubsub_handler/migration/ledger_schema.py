@@ -120,7 +120,7 @@ def ledger_version(connection: Connection) -> int:
 
 def ensure_ledger(connection: Connection) -> None:
     """
-    Make the ledger's tables, or bring them to this version; commits. Where it was cut off, it goes on next time.
+    Make the ledger's tables, or bring them to this version, all of it or nothing; commits.
 
     Two at once may fail each other: call it under the mutex. A newer ledger is left as it is: the release that
     made it has only added to it.
@@ -129,9 +129,13 @@ def ensure_ledger(connection: Connection) -> None:
     if made >= VERSION:
         return
     # PostgreSQL asks for the right to create schemas before it looks whether there is one.
-    if connection.scalar(text("SELECT to_regnamespace('pipeline') IS NULL")):
-        connection.exec_driver_sql("CREATE SCHEMA pipeline")
-    for statement in _STATEMENTS:
-        connection.exec_driver_sql(statement)
-    connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{_COMMENT.format(version=VERSION)}'")
+    missing = connection.scalar(text("SELECT to_regnamespace('pipeline') IS NULL"))
+    statements = [
+        *(["CREATE SCHEMA pipeline"] if missing else []),
+        *_STATEMENTS,
+        f"COMMENT ON SCHEMA {SCHEMA} IS '{_COMMENT.format(version=VERSION)}'",
+    ]
+    # Sent together without parameters, they are one transaction even where each statement commits by itself.
+    together = {"no_parameters": True}
+    connection.exec_driver_sql("; ".join(statements), execution_options=together)
     connection.commit()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from yt_pubsub_handler.migration import mutex
-from yt_pubsub_handler.migration.errors import Refused
+from yt_pubsub_handler.migration.errors import MigrationFailed, Refused
 from yt_pubsub_handler.migration.ledger import Ledger
 from yt_pubsub_handler.migration.ledger_schema import ledger_version
 from yt_pubsub_handler.migration.limits import Deadline
@@ -40,8 +40,13 @@ class Recorded:
                 return deadline.left()
         return min(mutex.PATIENCE_SECONDS, deadline.left())
 
-    def answer(self, ended: Ended) -> Report:
-        """Return what came of it. Raises Refused when that is not true any more, or was nothing good."""
+    def answer(self) -> Report:
+        """Return what came of one that is over. Raises Refused when that is not true any more, or was nothing good."""
+        ended = self.ended()
+        if ended is None:
+            raise MigrationFailed(
+                "fence", "Nothing was done: this request was begun again by another run. See run.run_migration_status."
+            )
         now = database_revision(self._ledger.connection)
         if ended.result is not None and now == ended.to_revision:
             return Report(ended.result | {"repeated": True})

@@ -35,13 +35,17 @@ class Begun:
     start: str | None
 
 
-def begin_run(connection: Connection, request: Request, *, token: int, tag: str, start: str | None) -> int:
-    """Write down that `request` begins at revision `start`, and return the run's number."""
+def begin_run(connection: Connection, request: Request, *, token: int, tag: str, start: str | None) -> int | None:
+    """
+    Write down that `request` begins at revision `start`, and return the run's number.
+
+    None when it is over already, under the same key: its first copy can end until the fence is raised.
+    """
     found = connection.scalar(
         text(
             "INSERT INTO pipeline.runs (key, direction, from_revision, target_revision, release, lambda_version, "
             "actor, run, attempt, token, tag) VALUES (:key, :direction, :start, :target, :release, :version, "
-            ":actor, :run, :attempt, :token, :tag) RETURNING id"
+            ":actor, :run, :attempt, :token, :tag) ON CONFLICT DO NOTHING RETURNING id"
         ),
         {
             "key": request.key,
@@ -57,7 +61,7 @@ def begin_run(connection: Connection, request: Request, *, token: int, tag: str,
             "tag": tag,
         },
     )
-    return int(found)
+    return None if found is None else int(found)
 
 
 def close_interrupted(connection: Connection, revision: str | None) -> None:

@@ -116,12 +116,11 @@ def refuse_a_pooler(first: Connection, second: Connection, **options: str) -> No
         )
     # As intervals: the server writes 60s as 1min.
     query = text(
-        "SELECT bool_and(CAST(current_setting(key) AS interval) = CAST(value AS interval)) "
+        "SELECT pg_backend_pid(), bool_and(CAST(current_setting(key) AS interval) = CAST(value AS interval)) "
         "FROM json_each_text(CAST(:asked AS json))"
     )
-    in_force = first.scalar(query, {"asked": json.dumps(options)})
-    pids = {connection.scalar(text("SELECT pg_backend_pid()")) for connection in (first, second)}
-    if not in_force or len(pids) < 2:
+    pid, in_force = first.execute(query, {"asked": json.dumps(options)}).one()
+    if not in_force or pid == second.scalar(text("SELECT pg_backend_pid()")):
         why = "two sessions are one there" if in_force else "our start-up options are not in force"
         raise _pooler(why)
 

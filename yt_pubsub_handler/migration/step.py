@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from flask import Flask
@@ -17,11 +18,12 @@ from sqlalchemy import Connection
 
 from yt_pubsub_handler.migration.errors import Refused
 from yt_pubsub_handler.migration.requests import Direction
-from yt_pubsub_handler.migration.revisions import alembic_config, scripts
+from yt_pubsub_handler.migration.revisions import scripts
 
 
 def run_revision(
     app: Flask,
+    config: Config,
     connection: Connection,
     revision: str,
     direction: Direction,
@@ -30,7 +32,7 @@ def run_revision(
     after: Callable[[Connection], None],
 ) -> None:
     """
-    Apply or undo `revision` by env.py on `connection`, in a transaction.
+    Apply or undo `revision` by env.py, which reads `config`, on `connection`, in a transaction.
 
     `before` is called in that transaction, before the revision's own statements; `after` when alembic_version has
     been changed, in the transaction that does. Raises what they and the revision raise.
@@ -58,7 +60,6 @@ def run_revision(
         return [step]
 
     with app.app_context():
-        config = alembic_config(app)
         config.attributes["connection"] = connection
         with EnvironmentContext(config, directory, fn=steps):
             directory.run_env()

@@ -152,6 +152,7 @@ class _Tries:
         try:
             run_revision(
                 run.app,
+                run.config,
                 work.connection,
                 self._revision,
                 run.request.direction,

@@ -21,9 +21,11 @@ GRACE_SECONDS = 5.0
 """For how long the sessions of earlier runs may end by themselves, as a COMMIT does that is under way."""
 
 
-def take_over(mutex_session: Connection, request: Request, tag: str) -> Begun:
+def take_over(mutex_session: Connection, request: Request, tag: str) -> Begun | None:
     """
     Become the one run: end what is left of earlier ones, write down that they were interrupted, and that we begin.
+
+    None when there is nothing to begin, as the same request, sent before, has just ended.
 
     All of it is sent by the session that holds the mutex. By any other one, a client that was frozen just here would
     take over from its successor when it wakes up.
@@ -35,7 +37,8 @@ def take_over(mutex_session: Connection, request: Request, tag: str) -> Begun:
     _end_work(mutex_session, 0)
     start = database_revision(mutex_session)
     close_interrupted(mutex_session, start)
-    return Begun(begin_run(mutex_session, request, token=token, tag=tag, start=start), token, start)
+    number = begin_run(mutex_session, request, token=token, tag=tag, start=start)
+    return None if number is None else Begun(number, token, start)
 
 
 def _end_work(connection: Connection, grace: float) -> None:

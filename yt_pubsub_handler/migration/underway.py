@@ -7,7 +7,9 @@ It is made once the mutex is held and the ledger knows of the run; nothing in it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from alembic.config import Config
 from flask import Flask
 
 from yt_pubsub_handler.migration.heartbeat import Heartbeat
@@ -15,6 +17,7 @@ from yt_pubsub_handler.migration.hooks import Hooks
 from yt_pubsub_handler.migration.ledger import Ledger
 from yt_pubsub_handler.migration.limits import Deadline
 from yt_pubsub_handler.migration.requests import Request
+from yt_pubsub_handler.migration.revisions import alembic_config
 from yt_pubsub_handler.migration.runs import Begun
 from yt_pubsub_handler.migration.sessions import Sessions
 
@@ -39,3 +42,9 @@ class Run:
     def outcome(self) -> str:
         """What its revisions are when it is over."""
         return _OUTCOMES[self.request.direction]
+
+    @cached_property
+    def config(self) -> Config:
+        """Alembic's configuration: one for all revisions, as `flask db upgrade` has one."""
+        with self.app.app_context():
+            return alembic_config(self.app)

@@ -17,14 +17,18 @@ _WAYS: tuple[Way, ...] = ("plain", "engine")
 
 
 def measure_costs(bench: Bench, repeats: int) -> tuple[Cost, ...]:
-    """Apply three chains of revisions both ways, `repeats` times."""
+    """Apply three chains of revisions both ways, `repeats` times; one of them also where the ledger is there."""
     big = write_migrations(bench.folder / "big", BIG)
     small = write_migrations(bench.folder / "small", SMALL)
+    # An upgrade without revisions makes the ledger and nothing else, as the first deploy of all does.
+    recorded = bench.databases.make()
+    bench.stopwatch.measure("engine", recorded, write_migrations(bench.folder / "none", ()))
     bench.stopwatch.measure("engine", bench.databases.make())  # Whatever is imported late is imported now.
     chains = (
         ("two revisions that work on every row", big, bench.template),
         ("our own revisions, on an empty database", MIGRATIONS, EMPTY),
         (f"{len(SMALL)} revisions that do next to nothing", small, EMPTY),
+        (f"the same {len(SMALL)}, where the ledger is there already", small, recorded),
     )
     return tuple(_compare(bench, name, migrations, template, repeats) for name, migrations, template in chains)
 

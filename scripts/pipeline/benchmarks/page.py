@@ -42,8 +42,10 @@ waited for all of `lock_timeout`. A stall of just above one second beside a safe
 table: it gives way to an ALTER TABLE when PostgreSQL tells it to, after `deadlock_timeout`, which is one second.
 
 *Cost.* Both ways in turn, in one warm process, each time on a new database; medians. What the engine adds is an amount
-for a run (mutex, ledger, takeover) and one for a revision (its session, its rows in the ledger), whatever the revision
-does: the ratio says something where a revision does something, the difference where it does nothing.
+for a database (the ledger's tables, which the first deploy makes), one for a run (two more sessions, the mutex, the
+takeover) and one for a revision (two rows in the ledger, the fence, `env.py` in a session as if new), whatever the
+revision does: the ratio says something where a revision does something, the difference where it does nothing. Which
+part is the price of which guarantee is in [the decisions](../decisions.md), under 2026-11-27.
 """
 
 

@@ -21,7 +21,7 @@ from pipeline.delivery.aws import Aws, error_code
 from pipeline.delivery.github import payload
 from pipeline.delivery.invocation import FunctionFailed, call
 from pipeline.delivery.package import prepare_package, zappa, zappa_environment
-from pipeline.delivery.publish import LATEST, publish_version, wait_until_updated
+from pipeline.delivery.publish import LATEST, publish_version, uploaded_code, wait_until_updated
 from pipeline.delivery.records import record_release
 from pipeline.delivery.release import Release
 from pipeline.delivery.schedules import apply_schedules
@@ -50,12 +50,14 @@ def bootstrap(aws: Aws, settings: dict[str, Any] | None, say: Say, checkout: Pat
     if _exists(aws) and not _is_ours(aws):
         return _adopt(aws, environment, say, checkout)
     _deploy(aws, environment, say, checkout)
-    return _serve(aws, release, say)
+    return _serve(aws, release, uploaded_code(aws, release, checkout), say)
 
 
 def _deploy(aws: Aws, environment: Path, say: Say, checkout: Path) -> None:
     if _exists(aws) and _has_gateway(aws):
-        say("The upload is there already.")
+        # An interrupted deployment's upload may be of another checkout. Nobody is served by $LATEST yet.
+        say(f"zappa update {aws.stage.name}")
+        _zappa(environment, checkout, "update", aws.stage.name)
         return
     if _exists(aws):
         say("An interrupted deployment left the function without a gateway: deploying it anew.")
@@ -64,8 +66,8 @@ def _deploy(aws: Aws, environment: Path, say: Say, checkout: Path) -> None:
     _zappa(environment, checkout, "deploy", aws.stage.name)
 
 
-def _serve(aws: Aws, release: Release, say: Say) -> str:
-    version = publish_version(aws, release)
+def _serve(aws: Aws, release: Release, code_sha256: str, say: Say) -> str:
+    version = publish_version(aws, release, code_sha256)
     say(f"Published version {version} as {release}.")
     expect = {"commit": release.commit, "head": release.schema}
     applied = call(aws, "run.run_alembic_upgrade", version, json.loads(payload(expect))).value["applied"]

@@ -2,7 +2,8 @@
 Makes the checkout ready for Zappa, which zips the working directory and the active virtual environment whole.
 
 The environment is a runtime-only one made from requirements/app.txt, so that no tool is shipped; bytecode is
-compiled beforehand, because Lambda cannot write any; and the package is told which release it is.
+compiled beforehand, because Lambda cannot write any; and the package is told which release it is. What was uploaded
+before is forgotten: it is not this package.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.delivery import upload_record
 from pipeline.delivery.release import Release, checked_out_release
 from pipeline.environment import compile_bytecode, locked_environment
 from pipeline.errors import CouldNotAnswer
@@ -29,6 +31,7 @@ def prepare_package(checkout: Path = Path()) -> tuple[Release, Path]:
     missing = [name for name in _SHIPPED if not (checkout / name).exists()]
     if missing:
         raise CouldNotAnswer(f"This is not a checkout that can be packaged: {', '.join(missing)} is missing.")
+    upload_record.forget(checkout)
     described = {
         "commit": release.commit,
         "head": release.schema,

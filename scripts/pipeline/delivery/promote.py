@@ -10,19 +10,29 @@ import time
 
 from pipeline.delivery.aws import Aws
 from pipeline.delivery.freeze import freeze
-from pipeline.delivery.release import Release
+from pipeline.delivery.release import Release, described_release
 from pipeline.delivery.smoke import answering_version, smoke_live
 from pipeline.delivery.stage import ALIAS
-from pipeline.delivery.versions import point_live, point_live_back, release_of
+from pipeline.delivery.versions import configuration_of, point_live, point_live_back
 from pipeline.errors import Found, PipelineError
 
 _PATIENCE = 30.0
 
 
-def promote(aws: Aws, version: str, release: Release) -> str:
-    """Point `live` to `version`, which must have been published as `release`; return what served before."""
-    if release_of(aws, version) != release:
+def promote(aws: Aws, version: str, release: Release, code_sha256: str) -> str:
+    """
+    Point `live` to `version` and return what served before.
+
+    Raises Found unless it was published as `release` and holds the package `code_sha256`, which was uploaded for it.
+    """
+    published = configuration_of(aws, version)
+    if described_release(published.get("Description", "")) != release:
         raise Found(f"Version {version} was not published as {release}: nothing was moved. Publish it first.")
+    if published["CodeSha256"] != code_sha256:
+        raise Found(
+            f"Version {version} holds the package {published['CodeSha256']}, not {code_sha256}, which was uploaded for "
+            f"{release}: nothing was moved. Run the deploy again."
+        )
     before = point_live(aws, version).version
     try:
         wait_until_answered(aws, version)

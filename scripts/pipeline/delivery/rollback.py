@@ -171,7 +171,8 @@ def _holder(aws: Aws, released: Mapping[str, Release | None], revision: str) -> 
             return number
     raise Found(
         f"No published version holds revision {revision}, so nothing can undo it. Publish the commit that holds it "
-        "(`zappa update`, then `python scripts/publish_version.py`), then run this again."
+        "(`python scripts/prepare_package.py`, `zappa update`, `python scripts/publish_version.py`), then run this "
+        "again."
     )
 
 

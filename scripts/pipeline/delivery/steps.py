@@ -22,12 +22,12 @@ from pipeline.delivery.heads import single_head
 from pipeline.delivery.package import prepare_package
 from pipeline.delivery.plan_page import plan_as_markdown
 from pipeline.delivery.promote import confirm, promote, wait_until_answered
-from pipeline.delivery.publish import publish_version, wait_until_updated
+from pipeline.delivery.publish import publish_version, uploaded_code, wait_until_updated
 from pipeline.delivery.release import Release, checked_out_release
 from pipeline.delivery.schedules import apply_schedules
 from pipeline.delivery.smoke import public_url, smoke_live, smoke_version
 from pipeline.delivery.stage import load_stage
-from pipeline.delivery.versions import configuration_of, point_live_back, release_of
+from pipeline.delivery.versions import point_live_back, release_of
 from pipeline.errors import CouldNotAnswer, UsageError
 
 
@@ -71,9 +71,10 @@ def publish(arguments: list[str]) -> None:
     """Publish $LATEST as the checked out release; outputs: version, code-sha256, payload (for the upgrade)."""
     words = _staged("publish_version.py", publish, arguments)
     aws, release = Aws(load_stage(words.stage)), checked_out_release()
-    version = publish_version(aws, release)
+    code_sha256 = uploaded_code(aws, release)
+    version = publish_version(aws, release, code_sha256)
     github.set_output("version", version)
-    github.set_output("code-sha256", configuration_of(aws, version)["CodeSha256"])
+    github.set_output("code-sha256", code_sha256)
     github.set_output("payload", github.payload({"commit": release.commit, "head": release.schema}))
     print(f"Published version {version} as {release}")
 
@@ -88,9 +89,11 @@ def smoke_a_version(arguments: list[str]) -> None:
 
 def promote_version(arguments: list[str]) -> None:
     """Point `live` to the version, and back when it does not answer; output: before."""
-    words = _staged("promote.py", promote_version, arguments, version=True)
+    parser = _parser("promote.py", promote_version, version=True)
+    parser.add_argument("--code-sha256", required=True, help="the uploaded package's, as publish_version.py put out")
+    words = parser.parse_args(arguments)
     release = checked_out_release()
-    before = promote(Aws(load_stage(words.stage)), words.version, release)
+    before = promote(Aws(load_stage(words.stage)), words.version, release, words.code_sha256)
     github.set_output("before", before)
     print(f"Traffic moved from version {before} to {words.version}")
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from pipeline.delivery import upload_record
 from pipeline.errors import Found
 from pipeline.rehearsal import git, stand_ins
 from pipeline.rehearsal.checkout import Checkout
@@ -40,6 +43,8 @@ def bootstrap(machine: Machine, checkout: Checkout) -> None:
     Raises Found when it does not succeed; its output has been shown.
     """
     script = machine.now.folder / "scripts" / "bootstrap.py"
+    if checkout is not machine.now:
+        _lend_callback(machine.now.folder, checkout.folder)
     # The development environment's own Python: Zappa is found beside it.
     command = [sys.executable, str(script), STAGE, "--settings", "-"]
     environment = machine.environment() | machine.credentials()
@@ -63,6 +68,17 @@ def bootstrap(machine: Machine, checkout: Checkout) -> None:
             raise Found(f"The bootstrap of {checkout.commit[:12]} failed: {reason}")
         machine.keeper.forget(process.pid)
     lead_public_url(machine)
+
+
+def _lend_callback(now: Path, before: Path) -> None:
+    """Give a release from before uploads were recorded what records them; neither file is packaged."""
+    module = Path(*upload_record.CALLBACK.split(".")[:-1]).with_suffix(".py")
+    (before / module).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(now / module, before / module)
+    settings = before / "zappa_settings.json"
+    stages = json.loads(settings.read_text())
+    stages[STAGE]["callbacks"] = {"zip": upload_record.CALLBACK}
+    settings.write_text(json.dumps(stages))
 
 
 def lead_public_url(machine: Machine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
 import sys
 import time
@@ -14,12 +15,15 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.review import catalogue, fix
 from pipeline.review.base import default_base
+from pipeline.review.directory import read_directory
 from pipeline.review.finding import Finding, Phase, Severity
+from pipeline.review.head_file import write_head_file
 from pipeline.review.layout import find_layout
 from pipeline.review.render import FORMATS, write
 from pipeline.review.report import Report
 from pipeline.review.reviewing import READING, Options, review
 from pipeline.review.rule import all_rules
+from pipeline.review.rules import stale_head_file
 
 _SECONDS_OF_SILENCE = 2.0
 
@@ -28,20 +32,38 @@ def review_revisions(arguments: list[str]) -> int:
     """Say what Alembic revisions would do to a production database, before they do."""
     words = _words(arguments)
     if words.explain is not None:
-        print(catalogue.explain(_rule_name(words.explain)))
-        return 0
+        return _show(lambda: print(catalogue.explain(words.explain)))
     if words.list_rules:
-        print(catalogue.list_rules())
-        return 0
+        return _show(lambda: print(catalogue.list_rules()))
     options = _options(words)
     report = review(options, _progress())
     if words.fix:
-        for line in fix.apply([finding for finding in report.findings if finding.waived is None]):
-            _say(line)
-        report = review(options, _progress())
-    write(report, words.format, words.output)
+        report = _fixed(report, options)
+    _show(lambda: write(report, words.format, words.output))
     _say_what_else(report, options)
     return _exit_code(report, words.fail_on)
+
+
+def _show(show: Callable[[], None]) -> int:
+    """Print something; whoever stops reading early (`| head`) has seen enough, and the answer stays what it is."""
+    try:
+        show()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _fixed(report: Report, options: Options) -> Report:
+    """What is left after all that is mechanical was written; which head the file head.txt has to name is known last."""
+    for line in fix.apply(report.findings):
+        _say(line)
+    report = review(options, _progress())
+    if any(finding.rule == stale_head_file.rule.name for finding in report.findings):
+        layout = find_layout(options.directory)
+        _say(f"Wrote {write_head_file(layout.directory, read_directory(layout).revisions)}.")
+        report = review(options, _progress())
+    return report
 
 
 def _exit_code(report: Report, fail_on: str) -> int:
@@ -68,8 +90,9 @@ def _options(words: argparse.Namespace) -> Options:
         directory=words.directory,
         since=words.since,
         files=tuple(words.files),
-        phases=_phases(words.phases, words.database_url),
+        phases=_phases(words.phases),
         postgresql_version=words.postgresql_version,
+        database_url=words.database_url,
         undone=_undone(words.undone),
         enabled=frozenset(map(_rule_name, words.enable)),
     )
@@ -80,10 +103,10 @@ def _options(words: argparse.Namespace) -> Options:
     return options
 
 
-def _phases(named: str | None, database_url: str | None) -> tuple[Phase, ...]:
+def _phases(named: str | None) -> tuple[Phase, ...]:
     """In the order in which they run, whatever the order in which they were typed."""
     if named is None:
-        return (*READING, Phase.LIVE) if database_url else READING
+        return READING
     asked = [name.strip() for name in named.split(",") if name.strip()]
     unknown = [name for name in asked if name not in list(Phase)]
     if unknown or not asked:
@@ -144,7 +167,10 @@ def _words(arguments: list[str]) -> argparse.Namespace:
         help="the server that they will run on (default: 18)",
     )  # fmt: skip
     parser.add_argument("--phases", metavar="PHASE[,…]", help=f"of {', '.join(Phase)} (default: {', '.join(READING)})")
-    parser.add_argument("--database-url", metavar="URL", help="a database for the phase live")
+    parser.add_argument(
+        "--database-url", metavar="URL",
+        help="a throwaway server: revisions are run there too, on a scratch database, so that their SQL is seen",
+    )  # fmt: skip
     parser.add_argument(
         "--undone", action="append", default=[], metavar="REV[,…]",
         help="revisions that the ledger says were undone, which may be deleted; or a file that lists them",

@@ -1,7 +1,8 @@
 """
 A file with the head's id, so that two pull requests that each add a revision conflict in git before they are merged.
 
-Each adds a file of its own, so git merges both without a word, and there are two heads. Both change this line.
+Each adds a file of its own, so git merges both without a word, and there are two heads. Both change this line. It is
+not called HEAD: `git log HEAD` in that folder would not know which one is meant.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from pipeline.review.graph import Graph
 from pipeline.review.revision import Revision
 
-NAME = "HEAD"
+NAME = "head.txt"
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,12 @@ def find_layout(directory: Path) -> Layout:
         return _script_directory(directory)
     if layout := _versions_folder(directory):
         return layout
-    for name in _SETTINGS:
-        if _read_sections(directory / name)[0]:
-            return _by_settings(directory / name)
+    named = {file: _places_named_in(file) for file in (directory / name for name in _SETTINGS)}
     inside = [folder for folder in sorted(directory.iterdir()) if (folder / "env.py").is_file()]
+    # A place that is not there may be a template's, `{alembic_dir}`, that the project fills in when it runs.
+    for file in sorted(named, key=lambda file: not any(place.is_dir() for place in named[file])):
+        if any(place.is_dir() for place in named[file]) or (named[file] and len(inside) != 1):
+            return _by_settings(file)
     if len(inside) == 1:
         return _script_directory(inside[0])
     raise UsageError(
@@ -74,6 +76,10 @@ def shown(path: Path) -> Path:
 
 def _one_of(folders: list[Path]) -> str:
     return ", one of " + ", ".join(map(str, folders)) if folders else ""
+
+
+def _places_named_in(file: Path) -> list[Path]:
+    return [place for section in _read_sections(file)[0] if (place := section.script_location)]
 
 
 def _by_settings(file: Path) -> Layout:
@@ -107,7 +113,7 @@ def _settings_of(directory: Path, unread: list[NotAnalysed]) -> Iterator[Section
     """The sections that speak of `directory`: its own, else those above that name it."""
     above = directory.absolute().parents[:_LEVELS_ABOVE]
     for folder in (directory.absolute(), *above):
-        for file in (folder / _SETTINGS[0], *sorted(folder.glob("*.ini")), folder / _SETTINGS[1]):
+        for file in dict.fromkeys((folder / _SETTINGS[0], *sorted(folder.glob("*.ini")), folder / _SETTINGS[1])):
             found, failed = _read_sections(file)
             if folder == directory.absolute():
                 unread.extend(failed)
@@ -121,7 +127,7 @@ def _settings_of(directory: Path, unread: list[NotAnalysed]) -> Iterator[Section
 
 def _layout(directory: Path, section: Section | None, unread: tuple[NotAnalysed, ...] = ()) -> Layout:
     named = tuple(shown(place) for place in section.version_locations) if section else ()
-    versions = named or (directory / "versions",)
+    versions = named or (shown(directory / "versions"),)
     recursive = section.recursive if section else _is_nested(versions[0])
     return Layout(directory, versions, recursive, unread)
 

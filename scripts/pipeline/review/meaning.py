@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _MEANS_NOTHING_WHEN_NONE = {"branch_labels", "depends_on"}
 
@@ -16,9 +17,10 @@ _MEANS_NOTHING_WHEN_NONE = {"branch_labels", "depends_on"}
 def changed_parts(before: ast.Module, now: ast.Module) -> dict[str, int]:
     """The names of the top-level parts that mean something else now, with their line (1 for what is gone)."""
     old, new = _parts(before), _parts(now)
-    names = dict.fromkeys([*new, *old])
-    changed = (name for name in names if _dumps(old, name) != _dumps(new, name))
-    return {name: new[name][0][1] if name in new else 1 for name in changed}
+    changed = [name for name in dict.fromkeys([*new.parts, *old.parts]) if old.dumps(name) != new.dumps(name)]
+    parts = {name: new.parts[name][0][1] if name in new.parts else 1 for name in changed}
+    imported = [name for name in old.used & new.used if old.imports.get(name) != new.imports.get(name)]
+    return parts | ({"imports": 1} if imported else {})
 
 
 def same_but_for_id(before: ast.Module, now: ast.Module) -> bool:
@@ -33,21 +35,30 @@ def does_something(function: ast.FunctionDef | None) -> bool:
     )
 
 
-def _parts(tree: ast.Module) -> dict[str, list[tuple[str, int]]]:
+@dataclass(frozen=True)
+class _Parts:
+    """What a file's top consists of: by name, each with its dump and its line; and what it imports under which name."""
+
+    parts: dict[str, list[tuple[str, int]]]
+    imports: dict[str, set[str]]
+    used: set[str]
+
+    def dumps(self, name: str) -> list[str]:
+        return [dump for dump, _ in self.parts.get(name, [])]
+
+
+def _parts(tree: ast.Module) -> _Parts:
     plain = _Plain().visit(copy.deepcopy(tree))
     statements = [node for node in plain.body if not isinstance(node, ast.Import | ast.ImportFrom)]
-    used = {node.id for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
     parts: dict[str, list[tuple[str, int]]] = {}
-    for imported in sorted(_imports(plain.body, used)):
-        parts.setdefault("imports", []).append((imported, 1))
     for node in statements:
         for name, dump in _named(node):
             parts.setdefault(name, []).append((dump, node.lineno))
-    return parts
-
-
-def _dumps(parts: dict[str, list[tuple[str, int]]], name: str) -> list[str]:
-    return [dump for dump, _ in parts.get(name, [])]
+    used = {node.id for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    imports: dict[str, set[str]] = {}
+    for name, source in _imports(plain.body):
+        imports.setdefault(name, set()).add(source)
+    return _Parts(parts, imports, used | {"*"})
 
 
 def _named(node: ast.stmt) -> Iterator[tuple[str, str]]:
@@ -63,13 +74,13 @@ def _named(node: ast.stmt) -> Iterator[tuple[str, str]]:
         yield ast.unparse(node).partition("\n")[0], ast.dump(node)
 
 
-def _imports(body: list[ast.stmt], used: set[str]) -> Iterator[str]:
+def _imports(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """The name that each import binds, and what it stands for."""
     for node in body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             source = "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else ""
             for alias in node.names:
-                if (alias.asname or alias.name.split(".")[0]) in used or alias.name == "*":
-                    yield f"{source} {alias.name} {alias.asname}"
+                yield alias.asname or alias.name.split(".")[0], f"{source} {alias.name}"
 
 
 def _is_bare_constant(node: ast.stmt) -> bool:

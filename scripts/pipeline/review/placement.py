@@ -44,7 +44,10 @@ def other_beginnings(history: History) -> list[Misplaced]:
     bases = [base for base in graph.bases if base.id not in history.unplaced]
     if len(bases) < 2:
         return []
-    main = max(bases, key=lambda base: (base.id not in history.added, len(graph.descendants(base))))
+    main = max(
+        bases,
+        key=lambda base: (base.id not in history.added, not _is_labelled(graph, base), len(graph.descendants(base))),
+    )
     main_line = graph.descendants(main)
     ends = [head for head in graph.heads if head.id in main_line]
     return [
@@ -64,6 +67,8 @@ def competing_heads(history: History) -> list[list[Revision]]:
     if history.unplaced or not history.complete:
         return []
     told = [one.revision for one in (*behind_the_base(history), *other_beginnings(history))]
+    told += [one for one in graph.by_id.values() if any(graph.find(name) is None for name in one.down)]
+    told += [one for circle in graph.cycles for one in circle]
     explained = graph.descendants(*told)
     groups: dict[frozenset[str], list[Revision]] = {}
     for head in graph.heads:

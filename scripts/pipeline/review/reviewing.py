@@ -16,7 +16,9 @@ from pipeline.review.head_file import HeadFile, read_head_file
 from pipeline.review.history import Base, History
 from pipeline.review.layout import find_layout
 from pipeline.review.report import Report
+from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Rule, all_rules
+from pipeline.review.running.capture import capture_on
 from pipeline.review.waivers import apply_waivers
 
 READING = (Phase.HISTORY, Phase.SOURCE, Phase.SQL)
@@ -33,6 +35,8 @@ class Options:
     phases: tuple[Phase, ...] = READING
     postgresql_version: int = 18
     undone: frozenset[str] = field(default_factory=frozenset)
+    database_url: str | None = None
+    """A throwaway server on which the revisions are run, so that their SQL is seen; without one it is read."""
     enabled: frozenset[str] = field(default_factory=frozenset)
     """Rules about design that were asked for by name."""
 
@@ -55,6 +59,10 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     if {Phase.SOURCE, Phase.SQL} & set(options.phases):
         names = frozenset(rule.name for rule in rules)
         questions = Questions(options.phases, names, options.postgresql_version)
+        if options.database_url is not None and Phase.SQL in options.phases:
+            captured = capture_on(options.database_url, layout, _ordered(history), choice.revisions)
+            answers.append(Answer(layout.directory, not_analysed=list(captured.not_analysed)))
+            questions = replace(questions, seen=captured.by_direction())
         answers += examine_all([revision.file for revision in choice.revisions], questions, say)
 
     failures = [failure for answer in answers for failure in answer.failures]
@@ -70,6 +78,10 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
         not_analysed=tuple(dict.fromkeys([*choice.not_analysed, *(one for a in answers for one in a.not_analysed)])),
         failures=tuple(failures),
     )
+
+
+def _ordered(history: History) -> list[Revision]:
+    return sorted(history.revisions, key=lambda revision: history.graph.order.get(revision.id, 0))
 
 
 def _history(directory: Directory, base: Base | None, undone: frozenset[str]) -> History:

@@ -83,6 +83,9 @@ def _faults(
 
 def _comments(text: str) -> Iterator[tuple[int, bool, tuple[str, ...], str | None]]:
     """Line, whether it has the line for itself, rules and reason of each waiver."""
+    if not _ALLOW.search(text):
+        # Tokenizing takes as long as parsing, and hardly any file has a waiver.
+        return
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         match = _ALLOW.match(token.string) if token.type == tokenize.COMMENT else None
         if match:

@@ -5,6 +5,8 @@ A stage with a deployed function, in a local AWS: the function answers as the ap
 rehearsal; here each step's decisions are tried in a second.
 """
 
+import base64
+import hashlib
 import io
 import json
 import os
@@ -17,6 +19,8 @@ from typing import Any
 import pytest
 
 from pipeline.delivery.aws import Aws
+from pipeline.delivery.promote import promote
+from pipeline.delivery.publish import publish_version
 from pipeline.delivery.release import Release
 from pipeline.delivery.stage import Schedule, Stage
 from pipeline.environment import locked_environment
@@ -93,6 +97,7 @@ class Deployed:
     aws: Aws
     database: Path
     role: str
+    code_sha256: str = ""
 
     def database_is_at(self, revision: str | None) -> None:
         self.database.write_text(revision or "")
@@ -108,15 +113,26 @@ class Deployed:
 
     def deploy(self, release: Release, *, broken: bool = False) -> None:
         """Put other code on $LATEST, as `zappa update` does."""
-        code = {"ZipFile": package(release, broken=broken)}
+        self.upload(package(release, broken=broken))
+
+    def upload(self, code: bytes) -> None:
+        self.code_sha256 = sha256(code)
         name = self.aws.stage.function
         if any(one["FunctionName"] == name for one in self.aws.lambda_.list_functions()["Functions"]):
-            self.aws.lambda_.update_function_code(FunctionName=name, ZipFile=code["ZipFile"], Publish=True)
+            self.aws.lambda_.update_function_code(FunctionName=name, ZipFile=code, Publish=True)
             return
         self.aws.lambda_.create_function(
             FunctionName=name, Role=self.role, Handler="handler.lambda_handler", Runtime="python3.13", Timeout=20,
-            Code={"ZipFile": code["ZipFile"]}, Environment={"Variables": {"DATABASE": str(self.database)}},
+            Code={"ZipFile": code}, Environment={"Variables": {"DATABASE": str(self.database)}},
         )  # fmt: skip
+
+    def publish(self, release: Release) -> str:
+        """Publish what was uploaded last."""
+        return publish_version(self.aws, release, self.code_sha256)
+
+    def promote(self, version: str, release: Release) -> str:
+        """Promote a version of what was uploaded last."""
+        return promote(self.aws, version, release, self.code_sha256)
 
     def live(self) -> str:
         return self.aws.lambda_.get_alias(FunctionName=self.aws.stage.function, Name="live")["FunctionVersion"]
@@ -143,6 +159,11 @@ def deployed(local_aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for policy in aws.iam.list_role_policies(RoleName=STAGE.role)["PolicyNames"]:
         aws.iam.delete_role_policy(RoleName=STAGE.role, PolicyName=policy)
     aws.iam.delete_role(RoleName=STAGE.role)
+
+
+def sha256(code: bytes) -> str:
+    """What Lambda calls a package."""
+    return base64.b64encode(hashlib.sha256(code).digest()).decode()
 
 
 def package(release: Release, *, broken: bool = False) -> bytes:

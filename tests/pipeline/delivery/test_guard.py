@@ -7,7 +7,6 @@ import pytest
 
 from pipeline.delivery import conditions, freeze, versions
 from pipeline.delivery.guard import Deployable, guard_deploy
-from pipeline.delivery.publish import publish_version
 from pipeline.delivery.release import Release, checked_out_release
 from pipeline.errors import CouldNotAnswer, Found
 from tests.pipeline.delivery.conftest import Deployed
@@ -34,7 +33,7 @@ def add_revision(checkout: Path, revision: str, down: str) -> Release:
 def serve(deployed: Deployed, release: Release, revision: str | None) -> str:
     deployed.deploy(release)
     deployed.database_is_at(release.schema)
-    version = publish_version(deployed.aws, release)
+    version = deployed.publish(release)
     versions.create_live(deployed.aws, version)
     deployed.database_is_at(revision)
     return version

@@ -8,15 +8,29 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.delivery import upload_record
 from pipeline.delivery.package import prepare_package, zappa, zappa_environment
 from pipeline.delivery.release import Release
+from pipeline.delivery.upload_record import Upload
+from pipeline.environment import locked_environment
 from pipeline.errors import CouldNotAnswer
+from tests.pipeline.delivery.conftest import sha256
 
+OF_AN_EARLIER_UPDATE = '{"commit": "left-by-a-developer", "code_sha256": ""}'
 LEFT_BY_A_DEVELOPER = {
     ".env": "SECRET_KEY=left-by-a-developer",
     "build/notes.txt": "left-by-a-developer",
+    "build/upload.json": OF_AN_EARLIER_UPDATE,
     "tests/dump.sql": "left-by-a-developer",
 }
+
+
+def zappa_package(checkout: Path, environment: Path, output: Path) -> subprocess.CompletedProcess[str]:
+    nowhere = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_EC2_METADATA_DISABLED": "true"}
+    return subprocess.run(
+        zappa("package", "production", "--output", str(output)),
+        cwd=checkout, env={**zappa_environment(environment), **nowhere}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +42,9 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> tuple[zipfile.ZipFile,
         (checkout / path).parent.mkdir(exist_ok=True)
         (checkout / path).write_text(text)
     release, environment = prepare_package(checkout)
-    nowhere = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_EC2_METADATA_DISABLED": "true"}
+    assert upload_record.read(checkout) is None
     output = checkout.parent / "package.zip"
-    done = subprocess.run(
-        zappa("package", "production", "--output", str(output)),
-        cwd=checkout, env={**zappa_environment(environment), **nowhere}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = zappa_package(checkout, environment, output)
     assert done.returncode == 0, done.stdout + done.stderr
     return zipfile.ZipFile(output), release
 
@@ -71,6 +82,34 @@ def test_it_says_which_release_it_is(packaged: tuple[zipfile.ZipFile, Release]) 
 
     assert (told["commit"], told["head"]) == (release.commit, release.schema)
     assert told["built_at"].endswith("+00:00")
+
+
+def test_zappa_records_the_package_that_it_made(packaged: tuple[zipfile.ZipFile, Release]) -> None:
+    """It calls us where it deploys and updates, too, after the last change to the zip and before the upload."""
+    archive, release = packaged
+    package = Path(str(archive.filename))
+
+    assert upload_record.read(package.parent / "checkout") == Upload(release.commit, sha256(package.read_bytes()))
+
+
+def test_a_package_that_nobody_prepared_is_not_recorded_and_ends_zappa(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    subprocess.run(["git", "clone", "--quiet", "--shared", ".", str(checkout)], check=True)
+    environment = locked_environment("package", Path("requirements/app.txt"))
+
+    done = zappa_package(checkout, environment, tmp_path / "package.zip")
+
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "error: The package lacks yt_pubsub_handler/release.json" in done.stderr
+    assert upload_record.read(checkout) is None
+
+
+@pytest.mark.parametrize("stage", json.loads(Path("zappa_settings.json").read_text()))
+def test_every_stage_has_its_packages_recorded(stage: str) -> None:
+    stages = json.loads(Path("zappa_settings.json").read_text())
+    base = stages[stage].get("extends", stage)
+
+    assert {**stages[base], **stages[stage]}["callbacks"] == {"zip": upload_record.CALLBACK}
 
 
 def test_every_module_of_ours_has_bytecode_that_is_never_checked(packaged: tuple[zipfile.ZipFile, Release]) -> None:

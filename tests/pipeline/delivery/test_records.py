@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from pipeline.delivery import freeze, promote, records, versions
-from pipeline.delivery.publish import publish_version
 from pipeline.errors import Found
 from tests.pipeline.delivery import conftest
 from tests.pipeline.delivery.conftest import FIRST, SECOND, Deployed
@@ -25,7 +24,7 @@ STEP: dict[str, Any] = {
 def test_rule_2_a_promoted_release_is_recorded_with_what_it_is_made_of(deployed: Deployed) -> None:
     deployed.deploy(FIRST)
     deployed.database_is_at(FIRST.schema)
-    version = publish_version(deployed.aws, FIRST)
+    version = deployed.publish(FIRST)
     versions.create_live(deployed.aws, version)
 
     records.record_release(deployed.aws, version, FIRST, {"fit": "current"})
@@ -47,12 +46,12 @@ def test_a_release_that_does_not_serve_after_its_promotion_is_left_and_deploys_f
 ) -> None:
     deployed.deploy(FIRST)
     deployed.database_is_at(FIRST.schema)
-    before = publish_version(deployed.aws, FIRST)
+    before = deployed.publish(FIRST)
     versions.create_live(deployed.aws, before)
     deployed.deploy(SECOND)
     deployed.database_is_at(SECOND.schema)
-    version = publish_version(deployed.aws, SECOND)
-    promote.promote(deployed.aws, version, SECOND)
+    version = deployed.publish(SECOND)
+    deployed.promote(version, SECOND)
 
     def fails(*_: Any, **__: Any) -> None:
         raise Found("it answers HTTP 502.")
@@ -107,7 +106,7 @@ def test_a_release_from_before_the_engine_is_told_and_nothing_fails(
     monkeypatch.setattr(conftest, "HANDLER", from_before_the_engine())
     deployed.deploy(FIRST)
     deployed.database_is_at(FIRST.schema)
-    version = publish_version(deployed.aws, FIRST)
+    version = deployed.publish(FIRST)
     versions.create_live(deployed.aws, version)
 
     records.record_release(deployed.aws, version, FIRST, None)
@@ -132,10 +131,10 @@ def test_a_freeze_is_lifted_by_a_version_that_can_when_what_serves_cannot(
         old.setattr(conftest, "HANDLER", from_before_the_engine())
         deployed.deploy(FIRST)
         deployed.database_is_at(FIRST.schema)
-        versions.create_live(deployed.aws, publish_version(deployed.aws, FIRST))
+        versions.create_live(deployed.aws, deployed.publish(FIRST))
     deployed.deploy(SECOND)
     deployed.database_is_at(SECOND.schema)
-    publish_version(deployed.aws, SECOND)
+    deployed.publish(SECOND)
 
     freeze.unfreeze(deployed.aws)
 

@@ -4,8 +4,6 @@ import pytest
 
 from pipeline.delivery import undo, versions
 from pipeline.delivery.plan_page import plan_as_markdown
-from pipeline.delivery.promote import promote
-from pipeline.delivery.publish import publish_version
 from pipeline.delivery.rollback import Downgrade, Plan, Promoted, Step, plan_rollback
 from pipeline.errors import Found, UsageError
 from tests.pipeline.delivery.conftest import FIRST, SECOND, THIRD, Deployed
@@ -42,9 +40,9 @@ def three(deployed: Deployed) -> tuple[Deployed, list[str]]:
     for release in (FIRST, SECOND, THIRD):
         deployed.deploy(release)
         deployed.database_is_at(release.schema)
-        version = publish_version(deployed.aws, release)
+        version = deployed.publish(release)
         if numbers:
-            promote(deployed.aws, version, release)
+            deployed.promote(version, release)
         else:
             versions.create_live(deployed.aws, version)
         numbers.append(version)
@@ -202,7 +200,7 @@ def test_rule_2_what_never_served_is_no_target(three: tuple[Deployed, list[str]]
 def test_before_the_second_release_there_is_nothing_to_go_back_to(deployed: Deployed) -> None:
     deployed.deploy(FIRST)
     deployed.database_is_at(FIRST.schema)
-    versions.create_live(deployed.aws, publish_version(deployed.aws, FIRST))
+    versions.create_live(deployed.aws, deployed.publish(FIRST))
 
     with pytest.raises(Found, match="Nothing was promoted before version"):
         plan_rollback(deployed.aws, TRAFFIC)

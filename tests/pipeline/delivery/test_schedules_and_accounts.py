@@ -8,7 +8,6 @@ import pytest
 
 from pipeline.delivery import accounts, versions
 from pipeline.delivery.aws import Aws
-from pipeline.delivery.publish import publish_version
 from pipeline.delivery.schedules import apply_schedules
 from pipeline.delivery.stage import Schedule
 from pipeline.errors import UsageError
@@ -19,7 +18,7 @@ from tests.pipeline.delivery.conftest import FIRST, STAGE, Deployed
 def live(deployed: Deployed) -> Deployed:
     deployed.deploy(FIRST)
     deployed.database_is_at(FIRST.schema)
-    versions.create_live(deployed.aws, publish_version(deployed.aws, FIRST))
+    versions.create_live(deployed.aws, deployed.publish(FIRST))
     return deployed
 
 

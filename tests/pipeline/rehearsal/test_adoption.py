@@ -51,7 +51,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 def deploy_the_old_way(machine: Machine, folder: Path) -> None:
     settings = json.loads((machine.now.folder / "zappa_settings.json").read_text())["production"]
-    for ours in ("apigateway_lambda_qualifier", "schedules", "aws_environment_variables"):
+    for ours in ("apigateway_lambda_qualifier", "callbacks", "schedules", "aws_environment_variables"):
         del settings[ours]
     folder.mkdir()
     (folder / "zappa_settings.json").write_text(json.dumps({"production": settings}))

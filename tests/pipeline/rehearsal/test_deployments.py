@@ -7,6 +7,8 @@ rely on nothing but that some release serves.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import signal
 import textwrap
@@ -14,12 +16,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 import psycopg
 import pytest
 from psycopg import sql
 from rich.console import Console
 
+from pipeline.delivery import upload_record
 from pipeline.environment import CHECKOUT
 from pipeline.errors import Found
 from pipeline.keeper import Keeper
@@ -234,6 +238,44 @@ def test_a_deploy_that_was_killed_is_finished_by_running_it_again(machine: Machi
     truth.schedules_fire_on_live(machine)
 
 
+def test_only_the_package_that_this_deploy_uploaded_comes_to_serve(machine: Machine, main: Main) -> None:
+    """Somebody uploads another package of the very same commit, after our upload and before it is published."""
+    before = truth.serving(machine)
+    commit = main.merge(h="pass")
+    theirs = package_of(machine) + b"\0"
+
+    def cross(step: StepIdentity) -> None:
+        if step.name == "Publish a version":
+            client = machine.aws.client("lambda")
+            client.update_function_code(FunctionName=machine.stage.function, ZipFile=theirs)
+
+    crossed = runs.run(machine, "deploy.yml", before_step=cross)
+    uploaded = upload_record.read(main.folder)
+
+    step, said = failure(crossed)
+    assert step == "Publish a version"
+    assert uploaded
+    assert f"$LATEST holds the package {sha256(theirs)}, not {uploaded.code_sha256}" in said
+    assert truth.serving(machine) == before
+
+    scenario.deploy(machine)
+
+    uploaded = upload_record.read(main.folder)
+    assert uploaded == upload_record.Upload(commit, sha256(package_of(machine)))
+
+
+def package_of(machine: Machine) -> bytes:
+    """What serves, as AWS keeps it."""
+    client = machine.aws.client("lambda")
+    location = client.get_function(FunctionName=machine.stage.function, Qualifier="live")["Code"]["Location"]
+    with build_opener(ProxyHandler({})).open(location) as package:
+        return bytes(package.read())
+
+
+def sha256(package: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(package).digest()).decode()
+
+
 def die_before(name: str) -> Callable[[StepIdentity], None]:
     def before_step(step: StepIdentity) -> None:
         if step.name == name:
@@ -310,3 +352,14 @@ def test_rule_8_traffic_goes_back_within_seconds_and_freezes_with_the_database_d
     assert truth.serving(machine).commit == before.commit
     assert failure(runs.run(machine, "deploy.yml"))[0] == "Guard"
     scenario.deploy(machine, lift_freeze=True)
+
+
+def test_a_bootstrap_that_was_interrupted_before_live_was_made_uploads_anew(machine: Machine, main: Main) -> None:
+    """What it uploaded may be of another checkout, and is recorded nowhere."""
+    main.merge(i="pass")
+    machine.aws.client("lambda").delete_alias(FunctionName=machine.stage.function, Name="live")
+
+    runs.bootstrap(machine, machine.now)
+
+    release = scenario.present(machine)
+    truth.insist_on(machine, release.commit, release.schema)

@@ -13,6 +13,7 @@ from pipeline.review.directory import read_revision
 from pipeline.review.finding import Finding
 from pipeline.review.revision import Revision
 from pipeline.review.rule import all_rules
+from tests.pipeline.review.project import Project
 
 _FILE = """
 import sqlalchemy as sa
@@ -55,3 +56,17 @@ def read(tmp_path: Path) -> Callable[..., Revision]:
         return read_revision(path)
 
     return make
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Return a project on branch main, with two revisions committed."""
+    folder = tmp_path / "project"
+    made = Project(folder, folder / "migrations")
+    made.migrations.mkdir(parents=True)
+    (made.migrations / "env.py").write_text("raise SystemExit('the review ran env.py')\n")
+    made.git("init", "--quiet")
+    made.write("aaaaaaaaaaaa", None, name="first")
+    made.write("bbbbbbbbbbbb", "aaaaaaaaaaaa", name="second")
+    made.commit("two revisions")
+    return made

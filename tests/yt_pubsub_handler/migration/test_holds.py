@@ -34,12 +34,11 @@ def test_a_held_revision_is_refused_while_its_file_is_what_it_was(beside: Connec
     hold(beside, "a" * 12, "hash", "jo", "it locked the table")
 
     with pytest.raises(Refused) as refused:
-        refuse_if_held(beside, "a" * 12, "hash")
+        refuse_if_held(beside, {"b" * 12: "hash", "a" * 12: "hash"})
 
     assert refused.value.code == "held-revision"
     assert "by jo (it locked the table) and its file has not changed since" in refused.value.message
-    refuse_if_held(beside, "a" * 12, "another hash")
-    refuse_if_held(beside, "b" * 12, "hash")
+    refuse_if_held(beside, {"a" * 12: "another hash", "b" * 12: "hash"})
 
 
 def test_a_hold_is_undone_with_the_downgrade_it_belongs_to(empty_app: Flask) -> None:
@@ -78,7 +77,7 @@ def test_a_released_hold_is_in_the_way_no_longer_and_stays_on_record(empty_app: 
     assert released == {"revision": "a" * 12, "released": 2}
     assert told(empty_app) == []
     with writing(empty_app) as connection:
-        refuse_if_held(connection, "a" * 12, "one")
+        refuse_if_held(connection, {"a" * 12: "one"})
     rows = empty_postgresql.execute("SELECT released_by, released_at IS NOT NULL FROM pipeline.holds").fetchall()
     assert rows == [("jo", True), ("jo", True)]
 
@@ -116,6 +115,6 @@ def test_an_event_that_means_nothing_releases_nothing(event: dict[str, Any], emp
 
 
 def test_before_there_is_a_ledger_nothing_is_held(empty_app: Flask, empty_reading: Connection) -> None:
-    refuse_if_held(empty_reading, "a" * 12, "hash")
+    refuse_if_held(empty_reading, {"a" * 12: "hash"})
 
     assert held(empty_app, empty_reading) == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Connection
+from sqlalchemy.exc import ProgrammingError
 
 from yt_pubsub_handler.migration import ledger_schema
 from yt_pubsub_handler.migration.connections import migration_engine
@@ -62,3 +63,15 @@ def test_a_newer_ledger_is_left_alone(connection: Connection) -> None:
 
     assert tables(connection) == []
     assert ledger_version(connection) == 99
+
+
+def test_the_ledger_is_made_whole_or_not_at_all(connection: Connection) -> None:
+    """Each statement of the session that holds the mutex commits by itself."""
+    committing = connection.execution_options(isolation_level="AUTOCOMMIT")
+    committing.exec_driver_sql("CREATE SCHEMA pipeline")
+    committing.exec_driver_sql("CREATE VIEW pipeline.fence AS SELECT 1 AS one")
+
+    with pytest.raises(ProgrammingError):
+        ensure_ledger(committing)
+
+    assert tables(committing) == []

@@ -74,7 +74,7 @@ class Recorder:
 
     def sql(self, text: str) -> None:
         """Record the statements in `text`, which the line that is being read sends."""
-        text = _without_driver_placeholders(text.strip())
+        text = without_driver_placeholders(text.strip())
         if not text.strip("; \n"):
             return
         for name in unread_in(text):
@@ -125,7 +125,7 @@ class Recorder:
             self.transaction += 1
 
 
-def _without_driver_placeholders(sql: str) -> str:
+def without_driver_placeholders(sql: str) -> str:
     """`%s` and `%(name)s` are the driver's, no SQL; a NULL stands where they stand."""
     return re.sub(r"(?<!%)%(\(\w+\))?s", "NULL", sql)
 

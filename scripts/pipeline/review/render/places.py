@@ -23,9 +23,9 @@ def from_checkout(file: Path) -> str:
 
 
 def _below(folder: Path, file: Path) -> str:
-    # Resolved both, as the temporary directory of macOS and many a checkout are behind a symbolic link.
     whole = Path.cwd() / file
-    for parent, child in ((folder, whole), (folder.resolve(), whole.resolve())):
-        if child.is_relative_to(parent) and ".." not in child.parts:
-            return child.relative_to(parent).as_posix()
-    return whole.resolve().as_posix()
+    if ".." not in whole.parts and whole.is_relative_to(folder):
+        return whole.relative_to(folder).as_posix()
+    # Resolved both, as the temporary directory of macOS and many a checkout are behind a symbolic link.
+    resolved, parent = whole.resolve(), folder.resolve()
+    return (resolved.relative_to(parent) if resolved.is_relative_to(parent) else resolved).as_posix()

@@ -1,5 +1,5 @@
 """
-The file HEAD beside the revisions does not say what the head is.
+The file head.txt beside the revisions does not say what the head is.
 
 It is there so that two pull requests that each add a revision conflict in git, instead of both being merged and leaving
 two heads. A directory that has never had one is not asked for it.
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.review.finding import Edit
 from pipeline.review.head_file import head_text
 from pipeline.review.history import History
 from pipeline.review.placement import behind_the_base, competing_heads, other_beginnings
@@ -20,7 +19,7 @@ rule = Rule(
     harm=Harm.FAILS,
     effect="{subject} {says}: the next pull request with a revision is merged beside this one without a conflict, "
     "there are two heads, and `upgrade head` of the next deploy fails.",
-    remedy="Write it: printf '{printed}' > {subject}",
+    remedy="Write it, or let --fix do it: printf '{printed}' > {subject}",
 )
 
 
@@ -35,11 +34,9 @@ def head_files_that_are_stale(history: History) -> Iterator[Hit]:
     wanted, text = head_text(history.graph.heads), history.head_file.text
     if text != wanted:
         says = "is gone" if text is None else f"does not say {' '.join(wanted.split())}"
-        last = max(1, len((text or "").splitlines()))
         yield Hit(
             str(history.head_file.path),
             1,
             {"says": says, "printed": wanted.replace("\n", "\\n")},
-            edits=(Edit(1, last, wanted.rstrip("\n")),),
             file=history.head_file.path,
         )

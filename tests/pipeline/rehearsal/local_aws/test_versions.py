@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import zipfile
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from pipeline.rehearsal.local_aws import LocalAws
 from tests.pipeline.rehearsal.local_aws.deployments import Deployments, package
 
 CODES = [f"def lambda_handler(e, c):\n    return {number}" for number in range(9)]
@@ -92,6 +95,23 @@ def test_a_function_can_be_published_as_it_is_created(deployments: Deployments) 
     name = deployments.create(CODES[1], Publish=True)
 
     assert deployments.client.publish_version(FunctionName=name)["Version"] == "1"
+
+
+def test_a_package_is_told_by_the_hash_of_the_bytes_that_were_uploaded(aws: LocalAws, deployments: Deployments) -> None:
+    """However it came: a deploy is held to what it uploaded."""
+    client, s3, bucket = deployments.client, aws.client("s3"), "packages-by-hash"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": aws.region})
+    packages = [package(code) for code in CODES[1:3]]
+    name = deployments.create(CODES[0])
+
+    sent = client.update_function_code(FunctionName=name, ZipFile=packages[0])["CodeSha256"]
+    s3.put_object(Bucket=bucket, Key="zip", Body=packages[1])
+    stored = client.update_function_code(FunctionName=name, S3Bucket=bucket, S3Key="zip")["CodeSha256"]
+    s3.delete_object(Bucket=bucket, Key="zip")
+    published = client.publish_version(FunctionName=name)["CodeSha256"]
+
+    hashes = [base64.b64encode(hashlib.sha256(code).digest()).decode() for code in packages]
+    assert [sent, stored, published] == [*hashes, hashes[1]]
 
 
 def test_only_the_code_that_was_expected_is_published(deployments: Deployments) -> None:

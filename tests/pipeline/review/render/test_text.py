@@ -108,7 +108,7 @@ def test_a_file_that_is_gone_or_shorter_is_told_without_an_excerpt() -> None:
 def test_paths_are_relative_to_where_the_reader_stands(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "0001.py"
 
-    told = text.render(report(finding(file=here / FINDING.file), finding(file=elsewhere)))
+    told = text.render(report(finding(file=here / "x" / ".." / FINDING.file), finding(file=elsewhere)))
 
     assert told.startswith("0007_drop_title.py:10: ")
     assert f"\n{elsewhere}:10: " in told

@@ -37,6 +37,28 @@ def test_one_sent_again_while_it_runs_waits_for_its_end_and_gives_its_answer(pro
     assert ask("SELECT count(*) FROM pipeline.runs") == [(1,)]
 
 
+def test_one_that_ends_while_its_copy_takes_over_is_answered_and_not_run_again(project: Any, ask: Any) -> None:
+    """Its mutex was lost on a busy machine, and its copy has the mutex: what ends within the grace has ended."""
+    ids = project.write("pass")
+    deaf = {"heartbeat.BEAT_SECONDS": 60.0, "mutex.OPTIONS": {"idle_session_timeout": "60s"}}
+    first = project.start(event=RUN, gates=("after takeover.begin_run",), values=deaf)
+    first.wait_at("after takeover.begin_run")
+    ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name LIKE '% lock %' AND datname = current_database()"
+    )
+    second = project.start(event=RUN, gates=("before takeover.raise_fence",))
+    second.wait_at("before takeover.raise_fence")
+
+    first.open("after takeover.begin_run")
+    answer = first.result()
+    second.open("before takeover.raise_fence")
+
+    assert answer["applied"] == ids
+    assert second.result() == answer | {"repeated": True}
+    assert ask("SELECT outcome FROM pipeline.runs") == [("applied",)]
+
+
 def test_rule_4_one_sent_again_later_gives_the_recorded_answer(project: Any, ask: Any) -> None:
     project.write("pass")
     answer = alembic_upgrade(project.app, RUN)
