@@ -68,6 +68,8 @@ class _Walk:
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         self.defined: dict[str, list[ast.AST]] = {}
         self.handed_on: dict[str, set[int]] = {}
+        self.by_text: set[int] = set()
+        self.stems: set[str] = set()
         self.modules: set[str] = set()
         self.functions: set[str] = set()
         self.starred = False
@@ -79,7 +81,11 @@ class _Walk:
                     self._assign(target, node.value)
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 self._import(node)
+            elif isinstance(node, ast.Constant) and str(node.value).startswith(("upgrade_", "downgrade_")):
+                self.stems.add(str(node.value).split("%", maxsplit=1)[0])
             elif isinstance(node, ast.Call):
+                if isinstance(node.func, ast.Subscript) or getattr(node.func, "id", "") in {"exec", "eval"}:
+                    self.by_text |= _lines(node)
                 for name in (one.id for one in node.args if isinstance(one, ast.Name)):
                     self.handed_on.setdefault(name, set()).update(_lines(node))
 
@@ -90,9 +96,8 @@ class _Walk:
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
-            if isinstance(node, ast.Import) and alias.name == "alembic.op":
-                self.modules.add(alias.asname or "op")
-            elif isinstance(node, ast.ImportFrom) and (node.module, alias.name) == ("alembic", "op"):
+            whole = alias.name if isinstance(node, ast.Import) else f"{node.module}.{alias.name}"
+            if whole == "alembic.op":
                 self.modules.add(alias.asname or "op")
             elif isinstance(node, ast.ImportFrom) and node.module == "alembic.op":
                 self.starred = self.starred or alias.name == "*"
@@ -171,7 +176,7 @@ class _Walk:
         The lines at which somebody who was told of an omission would see that this call is meant.
 
         Its own; the first of each block, function and class it is in; those where such a function is handed to
-        somebody; and those where what it is called on was made.
+        somebody, or is called by its name as text; and those where what it is called on was made.
         """
         lines = _lines(node)
         above: ast.AST | None = node
@@ -181,6 +186,7 @@ class _Walk:
             if isinstance(above, _DEFINITIONS):
                 lines.update(decorator.lineno for decorator in above.decorator_list)
                 lines.update(self.handed_on.get(above.name, ()))
+                lines.update(self.by_text if above.name.startswith(tuple(self.stems)) else ())
             above = self.parents.get(above)
         for part in ast.walk(node.func):
             if isinstance(part, ast.Name) and part.id not in self.modules:

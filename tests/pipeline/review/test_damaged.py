@@ -144,6 +144,6 @@ def _table(number: int) -> str:
         f'        sa.Column("c{column}", sa.String(length={column + 1}), nullable=True),' for column in range(9)
     )
     return (
-        f'    op.create_table(\n        "t{number}",\n        sa.Column("id", sa.Integer(), nullable=False),\n{columns}\n'
+        f'    op.create_table(\n        "t{number}",\n        sa.Column("id", sa.Integer()),\n{columns}\n'
         f'        sa.PrimaryKeyConstraint("id"),\n    )\n    op.create_index("ix_t{number}", "t{number}", ["c1"])'
     )

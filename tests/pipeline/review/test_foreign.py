@@ -1,9 +1,9 @@
 """
-Revisions as other projects write them: nothing in them breaks the review, and nothing in them is passed over in silence.
+Revisions as other projects write them: nothing in them breaks the review, and nothing is passed over in silence.
 
 `foreign/<history>/` is a project's folder with its settings and its script directory, written after the shapes of real
-ones; `expected.json` beside it says of each revision what must be found, what must be declared unread, which SQL must have
-been read, and which calls never run on PostgreSQL.
+ones; `expected.json` beside it says of each revision what must be found, what must be declared unread, which SQL must
+have been read, and which calls never run on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def test_the_sql_of_an_upgrade_is_read(history: History, revision: str) -> None:
 def accounted_for(place: Place, script: Script | None) -> bool:
     if script is None:
         return False
-    recorded = {one.line for one in (*script.calls, *script.statements)}
+    recorded = {call.line for call in script.calls} | {statement.line for statement in script.statements}
     declared = {one.line for one in script.not_analysed}
     whole = any(f"{script.direction} is no function" in one.why for one in script.not_analysed)
     return whole or bool(recorded & set(range(place.line, place.end + 1)) or declared & place.lines)
