@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from pipeline.review.reading import allowed
+from pipeline.review.reading.barrier import barrier
 from pipeline.review.reading.connections import Connection, Session
 from pipeline.review.reading.functions import Function, Scope
 from pipeline.review.reading.imports import OpFunction
@@ -121,6 +122,8 @@ def _real(
     source = ast.unparse(node.func)
     if not callable(function) or not allowed.may_call(function) or allowed.too_long(arguments):
         return Unknown(source + "(…)")
+    if not allowed.may_hand_over([*arguments, *keywords.values()]):
+        return Unknown(source + "(…)")
     if any(isinstance(one, Connection) for one in [*arguments, *keywords.values()]):
         mock = mock_connection(interpreter.recorder.sql)
         arguments = [mock if isinstance(one, Connection) else one for one in arguments]
@@ -129,7 +132,8 @@ def _real(
     if prepared is None:
         return Unknown(source + "(…)")
     try:
-        return function(*prepared[0], **prepared[1])
+        with barrier():
+            return function(*prepared[0], **prepared[1])
     except Exception:  # noqa: BLE001 - Any error means the same: the value is not known.
         return Unknown(source + "(…)")
 
