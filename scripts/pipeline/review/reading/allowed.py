@@ -113,8 +113,10 @@ def may_hand_over(values: Any) -> bool:
     return not isinstance(values, _CALLABLES) or may_call(values)
 
 
-_CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType,
-              types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType, type)  # fmt: skip
+_CALLABLES = (
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType,
+    types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType, type,
+)  # fmt: skip
 
 
 def too_large(operation: str, left: Any, right: Any) -> bool:
