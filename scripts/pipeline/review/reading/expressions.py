@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from pipeline.review.reading import allowed, calls
-from pipeline.review.reading.connections import Connection
+from pipeline.review.reading.barrier import barrier
+from pipeline.review.reading.connections import SAME_WITHOUT_CALL, Connection
 from pipeline.review.reading.doubts import Doubts
 from pipeline.review.reading.functions import Function, Scope
 from pipeline.review.reading.imports import AlembicModule
@@ -30,7 +32,7 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
-    ast.In: lambda one, many: one in many, ast.NotIn: lambda one, many: one not in many,
+    ast.In: lambda one, many: _contains(many, one), ast.NotIn: lambda one, many: not _contains(many, one),
 }  # fmt: skip
 _MOST_STEPS = 150_000
 
@@ -100,10 +102,11 @@ class Expressions:
         if self.doubts.about(value) and not value:
             return None
         try:
-            found: Iterator[Any] = iter(value)
+            with barrier():
+                # At once and bounded: a `map` calls its function only now, a `count` never ends.
+                return iter(list(itertools.islice(iter(value), _MOST_STEPS)))
         except Exception:  # noqa: BLE001 - The same.
             return None
-        return found
 
     def bind(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """Assign `value` to a name, or to several; parts of an Unknown are Unknown."""
@@ -163,6 +166,8 @@ class Expressions:
     def attribute(self, owner: Any, name: str, node: ast.expr) -> Any:
         if isinstance(owner, Unknown):
             return Unknown(f"{owner.source}.{name}", owner.imported)
+        if isinstance(owner, Connection) and name in SAME_WITHOUT_CALL:
+            return owner
         if isinstance(owner, Op | Batch | Connection):
             function = owner.method(name)
             if function is not None:
@@ -390,6 +395,14 @@ class Expressions:
 def _source(node: ast.AST) -> str:
     text = ast.unparse(node)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _contains(many: Any, one: Any) -> bool:
+    """Raises ValueError where an element that is not known may be the one that is looked for."""
+    found: bool = one in many
+    if not found and holds_unknown(many):
+        raise ValueError(one)
+    return found
 
 
 def _comparable(left: Any, right: Any) -> tuple[Any, Any]:

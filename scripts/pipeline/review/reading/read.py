@@ -30,7 +30,7 @@ def read_script(revision: Revision, direction: Direction, postgresql_version: in
             if not known:
                 return None
             if isinstance(function, Function):
-                function()
+                function(**_words_of_env(function))
             else:
                 where = (
                     f" (it comes from {function.imported})"
@@ -45,6 +45,18 @@ def read_script(revision: Revision, direction: Direction, postgresql_version: in
         except (Return, Break, Continue, Raised):
             pass
     return script
+
+
+def _words_of_env(function: Function) -> dict[str, Unknown]:
+    """
+    What `run_migrations(engine_name=…)` in env.py hands to each direction: only running that file would tell.
+
+    A default of None is a word that is usually given; any other default is the author's own.
+    """
+    spec = function.node.args
+    names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
+    given = dict(zip(names[len(names) - len(function.defaults) :], function.defaults, strict=True))
+    return {name: Unknown(name) for name in names if given.get(name) is None}
 
 
 def _line_of(tree: ast.Module, name: str) -> int:
