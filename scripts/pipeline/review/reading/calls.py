@@ -14,7 +14,7 @@ from pipeline.review.reading import allowed
 from pipeline.review.reading.barrier import barrier
 from pipeline.review.reading.connections import Connection, Session
 from pipeline.review.reading.doubts import CHANGING
-from pipeline.review.reading.functions import Function, Scope
+from pipeline.review.reading.functions import Either, Function, Scope
 from pipeline.review.reading.imports import OpFunction
 from pipeline.review.reading.operations import Batch, Op
 from pipeline.review.reading.rendering import mock_connection
@@ -63,6 +63,8 @@ def call(interpreter: Expressions, node: ast.Call, scope: Scope, *, effect: bool
         return Unknown(ast.unparse(node.func))
     if isinstance(function, Function):
         return function(*arguments, **keywords)
+    if isinstance(function, Either):
+        return either(interpreter, function, arguments, keywords)
     if isinstance(function, Connection):
         return function
     if isinstance(function, Unknown) and _enters_batch(function, arguments):
@@ -92,6 +94,14 @@ def _say_who_gets_operations(interpreter: Expressions, node: ast.Call, given: li
             interpreter.recorder.not_followed(
                 f"{called}(…) is handed op.{one.name}, and when it calls it is not read", node
             )
+
+
+def either(interpreter: Expressions, choice: Either, arguments: list[Any], keywords: dict[str, Any]) -> Unknown:
+    """Read each of the functions, as one of them will run."""
+    for function in choice.functions:
+        with interpreter.undecided():
+            function(*arguments, **keywords)
+    return Unknown(f"{choice.functions[0].name}(…)")
 
 
 def _keywords(interpreter: Expressions, node: ast.Call, scope: Scope) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.review.reading.functions import Scope
+from pipeline.review.reading.functions import Either, Function, Scope
 from pipeline.review.reading.unknown import Unknown
 
 CONTAINERS = (list, dict, set)
@@ -61,7 +61,7 @@ class Doubts:
         first = change.values[0]
         if all(_same(first, other) for other in change.values[1:]):
             return
-        self.assign(change.scope, change.name, Unknown(change.name))
+        self.assign(change.scope, change.name, _either(change.values) or Unknown(change.name))
 
     def touch(self, container: Any) -> None:
         """Note that a container may have been changed, or not."""
@@ -71,6 +71,13 @@ class Doubts:
     def about(self, container: Any) -> bool:
         """Tell whether what `container` holds is in doubt."""
         return id(container) in self._containers
+
+
+def _either(values: list[Any]) -> Either | None:
+    """Functions can all be read, one after the other, where values can only be unknown."""
+    flat = [one for value in values for one in (value.functions if isinstance(value, Either) else (value,))]
+    functions = [one for one in flat if isinstance(one, Function)]
+    return Either(tuple(functions)) if len(functions) == len(flat) else None
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -6,8 +6,9 @@ import ast
 import warnings
 
 from pipeline.review.finding import Direction
+from pipeline.review.reading.calls import either
 from pipeline.review.reading.expressions import TooMuch
-from pipeline.review.reading.functions import Function
+from pipeline.review.reading.functions import Either, Function
 from pipeline.review.reading.interpreter import Break, Continue, Interpreter, Raised, Return
 from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.script import Script
@@ -31,6 +32,8 @@ def read_script(revision: Revision, direction: Direction, postgresql_version: in
                 return None
             if isinstance(function, Function):
                 function(**_words_of_env(function))
+            elif isinstance(function, Either):
+                either(interpreter, function, [], _words_of_env(function.functions[0]))
             else:
                 where = (
                     f" (it comes from {function.imported})"

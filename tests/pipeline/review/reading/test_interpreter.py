@@ -458,3 +458,22 @@ def test_what_the_database_decides_hides_nothing_that_follows(read_file: Callabl
     )
 
     assert sql_of(script) == ["ALTER TABLE t DROP COLUMN a"]
+
+
+def test_a_function_that_is_defined_in_two_branches_is_read_both_ways(read_file: Callable[[str], Script]) -> None:
+    script = read_file(
+        """
+import os
+from alembic import op
+revision = "a"
+if os.environ.get("OLD"):
+    def upgrade():
+        op.drop_table("a")
+else:
+    def upgrade():
+        op.drop_table("b")
+"""
+    )
+
+    assert sql_of(script) == ["DROP TABLE a", "DROP TABLE b"]
+    assert [call.conditional for call in script.calls] == [True, True]
