@@ -67,6 +67,8 @@ class Finding:
     waived: str | None = None
     """The reason given in the file for accepting it; None when it is not accepted."""
     edits: tuple[Edit, ...] = field(default=(), compare=False)
+    about: tuple[str, ...] = field(default=(), compare=False)
+    """Other subjects that this speaks of as well, for what it makes superfluous."""
 
     def waive(self, reason: str) -> Finding:
         return replace(self, waived=reason)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.review.base import read_base
 from pipeline.review.checking import check_history
 from pipeline.review.choice import Choice, choose
+from pipeline.review.dedupe import once, without_replaced
 from pipeline.review.directory import Directory, read_directory, unplaced
 from pipeline.review.examining import Answer, Questions, examine_all
 from pipeline.review.finding import Finding, Phase, Severity
@@ -69,9 +70,9 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
 
     failures = [failure for answer in answers for failure in answer.failures]
     failures += _unanswered(options, choice, history)
-    findings = _once(finding for answer in answers for finding in answer.findings)
+    findings = once(finding for answer in answers for finding in answer.findings)
     asked = {rule.name for rule in rules if set(rule.phases) <= set(options.phases)}
-    findings = list(_waived(findings, choice, asked))
+    findings = without_replaced(list(_waived(findings, choice, asked)), rules)
     return Report(
         directory=layout.directory,
         phases=tuple(phase for phase in options.phases if phase in READING),
@@ -156,16 +157,6 @@ def _unanswered(options: Options, choice: Choice, history: History) -> Iterator[
     if choice.must_be_read:
         for file in choice.unreadable:
             yield f"{file} was to be reviewed and cannot be read as a revision (see what was not analysed)."
-
-
-def _once(findings: Iterable[Finding]) -> list[Finding]:
-    """Each rule says the same of the same line once, at its worst."""
-    said: dict[tuple[str, Path, int, str], Finding] = {}
-    for finding in findings:
-        key = (finding.rule, finding.file, finding.line, finding.subject)
-        if key not in said or finding.severity.weight > said[key].severity.weight:
-            said[key] = finding
-    return list(said.values())
 
 
 def _waived(findings: list[Finding], choice: Choice, asked: set[str]) -> Iterator[Finding]:

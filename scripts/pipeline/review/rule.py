@@ -55,6 +55,8 @@ class Hit:
     edits: tuple[Edit, ...] = ()
     file: Path | None = None
     revision: str | None = None
+    about: tuple[str, ...] = ()
+    """Other subjects of the line that this is about as well: the new name of what is renamed."""
 
 
 StatementCheck = Callable[["Statement"], Iterator["Hit | str"]]
@@ -68,18 +70,21 @@ class Rule:
     A rule is made at the top of its module, and its checks are registered by decorators.
 
     `harm` is why it exists; `effect` is one sentence about production and `remedy` the corrected code or the next step,
-    both with {subject} and the names a Hit brings. `fix` is what `--explain` says beyond the module's docstring.
+    both with {subject} and the names a Hit brings. `replaces` names the rules whose finding on the same line about the
+    same subject this one's makes superfluous (dedupe.py).
     """
 
-    def __init__(
-        self, module: str, *, harm: Harm, effect: str, remedy: str, severity: Severity = Severity.ERROR
-    ) -> None:
+    def __init__(  # noqa: PLR0913 - a rule is its data, and each is named where it is given.
+        self, module: str, *, harm: Harm, effect: str, remedy: str, severity: Severity = Severity.ERROR,
+        replaces: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         self.name = module.rpartition(".")[2].replace("_", "-")
         self.module = module
         self.harm = harm
         self.effect = effect
         self.remedy = remedy
         self.severity = Severity.INFO if harm is Harm.DESIGN else severity
+        self.replaces = replaces
         self.statement_checks: list[StatementCheck] = []
         self.script_checks: list[ScriptCheck] = []
         self.revision_checks: list[RevisionCheck] = []
@@ -138,6 +143,7 @@ class Rule:
             remedy=found.remedy if found.remedy is not None else self.remedy.format(**values),
             evidence=found.evidence,
             edits=found.edits,
+            about=found.about,
             **place,
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.review.checking import check_source, check_sql
+from pipeline.review.dedupe import without_replaced
 from pipeline.review.directory import read_revision
 from pipeline.review.finding import Finding
 from pipeline.review.revision import Revision
@@ -43,7 +44,8 @@ def as_file(upgrade: str, downgrade: str = "pass") -> str:
 
 
 def findings_in(revision: Revision) -> list[Finding]:
-    return [*check_source(revision, all_rules()), *check_sql(revision, all_rules())]
+    found = [*check_source(revision, all_rules()), *check_sql(revision, all_rules())]
+    return without_replaced(found, all_rules())
 
 
 @pytest.fixture

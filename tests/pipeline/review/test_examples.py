@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.review.checking import check_source, check_sql
 from pipeline.review.directory import read_revision
 from pipeline.review.finding import Severity
 from pipeline.review.rule import all_rules
+from tests.pipeline.review.conftest import findings_in
 
 EXAMPLES = Path("scripts/pipeline/review/examples")
 RULES = {rule.name: rule for rule in all_rules()}
@@ -27,7 +27,7 @@ def examples(kind: str) -> list[Path]:
 
 def found(path: Path) -> set[tuple[int, str]]:
     revision = read_revision(path)
-    findings = [*check_source(revision, all_rules()), *check_sql(revision, all_rules())]
+    findings = findings_in(revision)
     own = path.parent.name.replace("_", "-")
     return {
         (finding.line, finding.rule)

@@ -30,6 +30,8 @@ class Recorder:
         self.transaction = 0
         self.autocommit = False
         self.new_tables: set[str] = set()
+        self._types_of_tables: set[str] = set()
+        """The enums that create_table has made: within one run Alembic remembers these, and no others."""
         self._call: Call | None = None
 
     @property
@@ -91,11 +93,6 @@ class Recorder:
         for sql, node, kind in parsed:
             self._statement(sql, node, kind)
 
-    def _is_made(self, enum: Any) -> bool:
-        return any(
-            one.kind == "CreateEnumStmt" and one.node.type_name == enum.type_name for one in self.script.statements
-        )
-
     def begin_autocommit(self) -> None:
         self.transaction += 1
         self.autocommit = True
@@ -106,8 +103,11 @@ class Recorder:
 
     def _statement(self, sql: str, node: Any, kind: str) -> None:
         call = self._call
-        if kind == "CreateEnumStmt" and call and call.name == "create_table" and self._is_made(node):
-            return  # Offline, Alembic makes a table's enum always; online it looks whether it is there.
+        if kind == "CreateEnumStmt" and call and call.name == "create_table":
+            name = ".".join(one.string.sval for one in node.type_name)
+            if name in self._types_of_tables:
+                return
+            self._types_of_tables.add(name)
         self.script.statements.append(
             Statement(
                 sql=sql, node=node, kind=kind, file=self.script.file, line=call.line if call else self.line,

@@ -4,6 +4,9 @@ The downgrade does nothing, so a rollback moves the version back and leaves the 
 From then on database and version disagree: the corrected revision fails on what is there already, and the older
 release meets a schema it was never tested with. What cannot be undone says so with `irreversible = "why"` at the top of
 the file: then a rollback refuses before it has begun, instead of pretending.
+
+Rows that were only corrected are as good for the older release, mostly, so an upgrade that changes nothing else is
+information.
 """
 
 from __future__ import annotations
@@ -44,7 +47,7 @@ def nothing_is_undone(revision: Revision) -> Iterator[Hit]:
         revision.id,
         line=function.lineno if function else upgrade.line,
         direction=Direction.DOWNGRADE,
-        severity=Severity.WARNING if data_only else None,
+        severity=Severity.INFO if data_only else None,
         values={"left": "the data" if data_only else "the schema", "code": code},
         remedy=None if code else 'undo it in downgrade(), or say why not at the top of the file: irreversible = "…"',
         edits=(added_at_end(revision, function, code),) if mechanical and function else (),

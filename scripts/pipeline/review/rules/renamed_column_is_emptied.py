@@ -26,6 +26,7 @@ from pipeline.review.spelling import operations_name, quoted, table_words
 rule = Rule(
     __name__,
     harm=Harm.LOSES_DATA,
+    replaces=("drop-column", "add-not-null-without-default"),
     effect="If {new} is the new name of {subject}, every value of it is lost: the new column starts empty.",
     remedy="{code} keeps the values, but breaks the release that still selects {old}. Let the model keep the name "
     "({new} = mapped_column({quoted_old})) and change nothing here, or add {new} and copy the values now, and drop "
@@ -62,6 +63,7 @@ def dropped_and_added(revision: Revision) -> Iterator[Hit]:
             values={
                 "old": old.name, "new": new.name, "quoted_old": quoted(old.name), "code": _code(revision, old, new),
             },
+            about=(f"{new.table}.{new.name}",),
             evidence=(
                 f"line {new.statement.line} adds {new.name}",
                 *(f"{one.file.name}:{one.line}: {one.name} has {new.name}, and no {old.name}" for one in confirmed),

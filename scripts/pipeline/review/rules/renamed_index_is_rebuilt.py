@@ -22,6 +22,7 @@ from pipeline.review.spelling import operations_name, quoted
 rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
+    replaces=("drop-index-blocks-reads", "index-replaced-with-gap"),
     severity=Severity.WARNING,
     effect="{new} is {subject} under another name: building it blocks writes, and queries are without it until then.",
     remedy="rename it: {code}",
@@ -40,7 +41,9 @@ def dropped_and_built(revision: Revision) -> Iterator[Hit]:
             for change in changes(statement):
                 old = definitions.get(change.thing.name)
                 if change.action is Action.DROP and change.thing.kind is Kind.INDEX and old is not None:
-                    new = next((one for one in built.values() if _equal(old, one)), None)
+                    # Built CONCURRENTLY, it blocks nobody; whether queries are without it, index-replaced-with-gap says.
+                    again = (one for one in built.values() if _equal(old, one) and not one.concurrent)
+                    new = next(again, None)
                     if new is not None and not new.new_tables & {_table(new)}:
                         yield _hit(revision, direction, change.thing.name, statement, new)
 

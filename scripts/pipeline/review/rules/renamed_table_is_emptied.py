@@ -22,6 +22,7 @@ from pipeline.review.spelling import operations_name, quoted, table_words
 rule = Rule(
     __name__,
     harm=Harm.LOSES_DATA,
+    replaces=("drop-table",),
     effect="If {new} is the new name of {subject}, all of its rows are lost: the new table starts empty.",
     remedy="rename it, and leave a view for the release that still reads {subject}: {code}",
 )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import postgast
+
 from pipeline.review.reading.statement import Statement
 from pipeline.review.reading.unknown import is_unread
 from pipeline.review.schema.names import constant, dotted, given_name, relation, strings
@@ -58,7 +60,7 @@ class Change:
     table: str = ""
     """The table of an index: a DROP INDEX does not name it."""
     columns: tuple[str, ...] = ()
-    """The columns of an index or a constraint, which goes when one of these goes."""
+    """The columns of an index or a constraint, or the owner of a sequence: it goes when one of these goes."""
     tolerant: bool = False
     """IF EXISTS, IF NOT EXISTS or OR REPLACE: doing it twice is no error."""
     cascade: bool = False
@@ -78,7 +80,7 @@ MOVES_ROWS = {
 
 _CONSTRAINTS = {
     "CONSTR_PRIMARY": "pkey", "CONSTR_UNIQUE": "key", "CONSTR_FOREIGN": "fkey", "CONSTR_CHECK": "check",
-    "CONSTR_EXCLUSION": "excl",
+    "CONSTR_EXCLUSION": "excl", "CONSTR_NOTNULL": "not_null",
 }  # fmt: skip
 _KINDS = {
     "OBJECT_TABLE": Kind.TABLE, "OBJECT_FOREIGN_TABLE": Kind.TABLE, "OBJECT_COLUMN": Kind.COLUMN,
@@ -144,7 +146,9 @@ def _trigger(node: Any, statement: Statement) -> Iterator[Change]:
 
 def _sequence(node: Any, statement: Statement) -> Iterator[Change]:
     thing = Thing(Kind.SEQUENCE, relation(node.sequence))
-    yield Change(Action.MAKE, thing, statement, tolerant=node.if_not_exists)
+    owner = next((strings(one.def_elem.arg.list.items) for one in node.options if one.def_elem.defname == "owned_by"), [])
+    table, columns = (dotted(owner[:-1]), tuple(owner[-1:])) if len(owner) > 1 else ("", ())  # OWNED BY NONE
+    yield Change(Action.MAKE, thing, statement, table=table, columns=columns, tolerant=node.if_not_exists)
 
 
 def _schema(node: Any, statement: Statement) -> Iterator[Change]:
@@ -180,13 +184,22 @@ def _constraint(node: Any, table: str, statement: Statement) -> Iterator[Change]
         # USING INDEX: the index becomes the constraint's and takes its name.
         index = Thing(Kind.INDEX, dotted([statement.node.relation.schemaname, node.indexname]))
         yield Change(Action.DROP, index, statement, table=table, tolerant=True)
-    columns = tuple(strings(node.fk_attrs if suffix == "fkey" else node.keys))
+    columns = _columns_of(node, suffix)
     named = () if suffix in {"pkey", "check", "excl"} else columns
     name = node.conname or given_name(table, named, suffix)
     yield Change(
         Action.MAKE, Thing(Kind.CONSTRAINT, name, table), statement,
         table=table, columns=columns, unnamed=not node.conname,
     )  # fmt: skip
+
+
+def _columns_of(node: Any, suffix: str) -> tuple[str, ...]:
+    if suffix == "check":
+        named = (one for _, one in postgast.walk(node.raw_expr) if type(one).__name__ == "ColumnRef")
+        return tuple(dict.fromkeys(strings(one.fields)[-1] for one in named))
+    if suffix == "excl":
+        return tuple(one.list.items[0].index_elem.name for one in node.exclusions)
+    return tuple(strings(node.fk_attrs if suffix == "fkey" else node.keys))
 
 
 def _rename(node: Any, statement: Statement) -> Iterator[Change]:

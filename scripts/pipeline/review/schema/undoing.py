@@ -27,7 +27,25 @@ _TYPES = {
 
 def to_be_undone(script: Script) -> list[Statement]:
     """Return the statements that leave a trace which a rollback has to remove."""
-    return [one for one in script.statements if not _is_nothing(one)]
+    passing = _made_and_dropped(script)
+    return [one for one in script.statements if not _is_nothing(one) and not _is_about(one, passing)]
+
+
+def _made_and_dropped(script: Script) -> set[str]:
+    """The tables that the script makes for itself and puts away again."""
+    made: set[str] = set()
+    dropped: set[str] = set()
+    for change in (change for statement in script.statements for change in changes(statement)):
+        if change.thing.kind is Kind.TABLE:
+            made |= {change.thing.name} if change.action is Action.MAKE else set()
+            dropped |= {change.thing.name} & made if change.action is Action.DROP else set()
+    return dropped
+
+
+def _is_about(statement: Statement, tables: set[str]) -> bool:
+    """Tell whether it does nothing to anything else; what it reads of other tables is no change of them."""
+    about = [statement.table] if statement.table else statement.drops("TABLE")
+    return bool(about) and set(about) <= tables
 
 
 def changes_data_only(statements: Iterable[Statement]) -> bool:

@@ -216,6 +216,26 @@ def test_each_statement_of_a_text_is_one_and_parameters_are_read(read: Read) -> 
     assert script.not_analysed == []
 
 
+def test_the_type_of_a_table_is_made_again_after_create_and_not_after_another_table(
+    read_file: Callable[[str], Script],
+) -> None:
+    """Alembic remembers the types of its own tables only: after an explicit create() it fails with DuplicateObject."""
+    script = read_file(
+        """
+import sqlalchemy as sa
+from alembic import op
+revision = "a"
+state = sa.Enum("new", name="state")
+def upgrade():
+    state.create(op.get_bind(), checkfirst=True)
+    op.create_table("t", sa.Column("state", state))
+    op.create_table("u", sa.Column("state", state))
+"""
+    )
+
+    assert [one.kind for one in script.statements] == ["CreateEnumStmt", "CreateEnumStmt", "CreateStmt", "CreateStmt"]
+
+
 def test_an_enum_of_the_file_has_its_labels(read_file: Callable[[str], Script]) -> None:
     script = read_file(
         """

@@ -14,4 +14,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_videos_owner_id", table_name="videos", if_exists=True, postgresql_concurrently=True)

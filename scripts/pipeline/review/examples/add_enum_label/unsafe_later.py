@@ -4,6 +4,7 @@ from alembic import op
 
 revision = "5555555541f4"
 down_revision = "400000000000"
+irreversible = "PostgreSQL cannot drop a label of an enum"
 
 
 def upgrade():

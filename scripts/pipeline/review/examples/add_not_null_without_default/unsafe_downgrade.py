@@ -7,7 +7,7 @@ down_revision = "400000000000"
 
 
 def upgrade():
-    op.execute("SELECT 1")
+    op.drop_column("videos", "duration")  # found: drop-column
 
 
 def downgrade():

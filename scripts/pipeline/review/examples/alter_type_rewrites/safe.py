@@ -5,6 +5,7 @@ from alembic import op
 
 revision = "2a00000000b1"
 down_revision = "1a00000000a0"
+irreversible = "longer titles would be cut off"
 
 
 def upgrade():

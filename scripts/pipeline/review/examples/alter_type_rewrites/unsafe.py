@@ -12,4 +12,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.alter_column("videos", "views", existing_type=sa.BigInteger(), type_=sa.Integer())  # found: alter-type-rewrites

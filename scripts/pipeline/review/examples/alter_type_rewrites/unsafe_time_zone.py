@@ -12,4 +12,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.alter_column("videos", "seen", existing_type=sa.DateTime(timezone=True), type_=sa.DateTime())  # found: alter-type-rewrites

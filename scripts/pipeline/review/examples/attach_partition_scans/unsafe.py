@@ -11,4 +11,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE views DETACH PARTITION views_2026 CONCURRENTLY")

@@ -15,4 +15,6 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_b")
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_a")

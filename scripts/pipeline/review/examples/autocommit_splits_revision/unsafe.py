@@ -14,4 +14,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_column("videos", "owner_id")

@@ -13,4 +13,6 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_b", table_name="videos", if_exists=True, postgresql_concurrently=True)
+        op.drop_index("ix_a", table_name="videos", if_exists=True, postgresql_concurrently=True)

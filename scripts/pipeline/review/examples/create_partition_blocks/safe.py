@@ -12,4 +12,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_table("views_2027")

@@ -11,4 +11,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_table("views_2027")

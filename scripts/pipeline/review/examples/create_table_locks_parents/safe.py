@@ -16,4 +16,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_table("likes")

@@ -4,6 +4,7 @@ from alembic import op
 
 revision = "5555555541df"
 down_revision = "400000000000"
+irreversible = "the rows are gone"
 
 
 def upgrade():

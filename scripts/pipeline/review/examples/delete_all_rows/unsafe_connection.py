@@ -5,6 +5,7 @@ from alembic import op
 
 revision = "5555555541e0"
 down_revision = "400000000000"
+irreversible = "the rows are gone"
 
 
 def upgrade():

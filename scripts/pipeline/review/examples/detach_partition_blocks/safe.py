@@ -12,4 +12,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("ALTER TABLE views_2025 VALIDATE CONSTRAINT views_2025_bound")
+    op.execute("ALTER TABLE views ATTACH PARTITION views_2025 FOR VALUES FROM (2025) TO (2026)")

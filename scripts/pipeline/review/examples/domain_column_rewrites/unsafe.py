@@ -12,4 +12,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_column("videos", "seconds")
+    op.execute("DROP DOMAIN positive")

@@ -11,4 +11,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("ALTER DOMAIN seconds DROP CONSTRAINT positive")

@@ -7,8 +7,8 @@ down_revision = None
 
 
 def upgrade():
-    op.execute("DROP VIEW people_with_fax")
+    op.drop_constraint("ck_people_fax", "people", type_="check")
 
 
 def downgrade():
-    op.execute("CREATE VIEW people_with_fax AS SELECT * FROM people WHERE fax IS NOT NULL")
+    op.create_check_constraint("ck_people_fax", "people", "fax <> ''", postgresql_not_valid=True)

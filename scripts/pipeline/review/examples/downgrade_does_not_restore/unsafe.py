@@ -11,7 +11,7 @@ irreversible = None
 
 
 def upgrade():
-    op.execute("DROP VIEW people_with_fax")  # found: downgrade-does-not-restore
+    op.execute("DROP VIEW people_with_fax")  # found: downgrade-does-not-restore, drop-shared-object
     op.add_column("people", sa.Column("phone", sa.Text(), nullable=True))
 
 

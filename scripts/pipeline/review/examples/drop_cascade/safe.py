@@ -13,4 +13,6 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("DROP VIEW recent_videos")
+    op.execute("ALTER TABLE videos ADD CONSTRAINT ck_videos_length CHECK (seconds >= 0) NOT VALID")
+    op.execute("CREATE VIEW recent_videos AS SELECT id, seconds FROM videos")

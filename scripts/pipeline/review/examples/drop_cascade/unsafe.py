@@ -4,6 +4,7 @@ from alembic import op
 
 revision = "5555555541d7"
 down_revision = "400000000000"
+irreversible = "what depended on the type and on the key is not known here"
 
 
 def upgrade():

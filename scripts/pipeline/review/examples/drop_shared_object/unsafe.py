@@ -14,4 +14,7 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("CREATE EXTENSION pg_trgm")
+    op.execute("CREATE SEQUENCE video_numbers")
+    op.execute("CREATE FUNCTION slug(text) RETURNS text LANGUAGE sql AS 'SELECT lower($1)'")
+    op.execute("CREATE VIEW recent_videos AS SELECT id FROM videos")

@@ -4,6 +4,7 @@ from alembic import op
 
 revision = "5555555541d5"
 down_revision = "400000000000"
+irreversible = "what was dropped is in the last dump"
 
 
 def upgrade():

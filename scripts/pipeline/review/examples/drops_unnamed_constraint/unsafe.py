@@ -7,7 +7,7 @@ down_revision = None
 
 
 def upgrade():
-    op.create_unique_constraint(None, "users", ["email"])  # found: unnamed-constraint
+    op.create_unique_constraint(None, "users", ["email"])  # found: unnamed-constraint, unique-constraint-blocks
 
 
 def downgrade():

@@ -10,7 +10,7 @@ down_revision = None
 def upgrade():
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.add_column(sa.Column("customer_id", sa.Integer(), nullable=True))
-        batch_op.create_foreign_key(None, "customers", ["customer_id"], ["id"])  # found: unnamed-constraint
+        batch_op.create_foreign_key(None, "customers", ["customer_id"], ["id"])  # found: unnamed-constraint, foreign-key-blocks-writes
 
 
 def downgrade():

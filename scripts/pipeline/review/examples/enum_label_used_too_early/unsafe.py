@@ -4,6 +4,7 @@ from alembic import op
 
 revision = "5555555541f1"
 down_revision = "400000000000"
+irreversible = "posts have the new label"
 
 
 def upgrade():

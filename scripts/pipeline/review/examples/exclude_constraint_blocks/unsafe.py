@@ -11,4 +11,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("ALTER TABLE bookings DROP CONSTRAINT no_overlap")

@@ -15,4 +15,7 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_column("posts", "author_id")
+    with op.batch_alter_table("videos", schema=None) as batch_op:
+        batch_op.drop_constraint("fk_videos_owner", type_="foreignkey")
+        batch_op.drop_column("owner_id")

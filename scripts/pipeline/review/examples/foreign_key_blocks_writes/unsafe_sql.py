@@ -11,4 +11,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("ALTER TABLE app.videos DROP CONSTRAINT videos_owner_id_fkey")

@@ -12,4 +12,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_videos_owner_id_id", table_name="videos", postgresql_concurrently=True)

@@ -12,4 +12,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_index("ix_videos_owner_id", table_name="videos")  # found: index-replaced-with-gap, drop-index-blocks-reads
+    op.create_index("ix_videos_owner_id", "videos", ["owner_id"])  # found: index-blocks-writes

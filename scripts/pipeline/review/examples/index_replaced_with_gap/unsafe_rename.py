@@ -14,4 +14,5 @@ def upgrade():
 
 def downgrade():
     with op.get_context().autocommit_block():
-        op.execute("CREATE INDEX CONCURRENTLY ix_owner ON videos (owner_id)")
+        op.execute("CREATE INDEX CONCURRENTLY ix_owner ON videos (owner_id)")  # found: autocommit-splits-revision
+        op.execute("DROP INDEX CONCURRENTLY ix_videos_owner_id")

@@ -13,4 +13,5 @@ def upgrade():
 
 
 def downgrade():
-    op.drop_column("videos", "note")
+    op.drop_column("posts", "note")
+    op.drop_column("videos", "note")  # found: locks-several-tables

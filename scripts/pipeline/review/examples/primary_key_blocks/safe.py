@@ -14,4 +14,6 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_constraint("pk_views", "views", type_="primary")
+    op.alter_column("views", "id", nullable=True)
+    op.execute("ALTER TABLE views ADD CONSTRAINT views_id_not_null CHECK (id IS NOT NULL) NOT VALID")

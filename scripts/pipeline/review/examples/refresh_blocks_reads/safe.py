@@ -13,4 +13,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("DROP MATERIALIZED VIEW fresh")

@@ -11,4 +11,4 @@ def upgrade():
 
 
 def downgrade():
-    op.execute("ALTER TABLE videos RENAME title TO headline")  # found: rename-column
+    op.execute("ALTER TABLE videos RENAME title TO headline")  # found: rename-column, downgrade-takes-more

@@ -13,4 +13,6 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("ALTER SCHEMA shop RENAME TO stock")
+    op.execute("ALTER VIEW new_posts RENAME TO recent_posts")
+    op.execute("ALTER TABLE archive.posts SET SCHEMA public")

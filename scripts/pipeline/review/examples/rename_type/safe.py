@@ -14,4 +14,6 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("DROP TYPE state")
+    op.execute("ALTER TYPE state_before RENAME TO state")
+    op.execute("DROP TYPE mood")

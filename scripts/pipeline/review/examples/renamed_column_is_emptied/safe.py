@@ -1,4 +1,4 @@
-"""A column of another type, and one whose values are taken along, are no renames."""
+"""The new column comes beside the old one, which goes in a later pull request, when its values are copied."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,6 @@ down_revision = None
 def upgrade():
     op.add_column("videos", sa.Column("published_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("channels", sa.Column("full_name", sa.Text(), nullable=True))
-    op.execute("UPDATE channels SET full_name = name")
 
 
 def downgrade():

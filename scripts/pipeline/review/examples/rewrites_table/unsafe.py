@@ -12,4 +12,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("ALTER TABLE videos SET LOGGED")  # found: rewrites-table

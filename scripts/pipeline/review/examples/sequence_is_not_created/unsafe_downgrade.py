@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade():
-    op.drop_table("faxes")
+    op.drop_table("faxes")  # found: drop-table
 
 
 def downgrade():

@@ -13,4 +13,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_column("videos", "number")

@@ -13,4 +13,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.alter_column("videos", "title", nullable=True)
+    op.execute("ALTER TABLE videos ADD CONSTRAINT videos_title_not_null CHECK (title IS NOT NULL) NOT VALID")

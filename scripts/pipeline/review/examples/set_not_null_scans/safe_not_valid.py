@@ -11,4 +11,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("ALTER TABLE videos DROP CONSTRAINT videos_title_not_null")

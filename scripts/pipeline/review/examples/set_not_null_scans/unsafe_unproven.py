@@ -12,4 +12,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.execute("ALTER TABLE videos ALTER title DROP NOT NULL")
+    op.execute("ALTER TABLE videos DROP CONSTRAINT ck")

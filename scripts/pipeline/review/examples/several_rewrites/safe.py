@@ -13,4 +13,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.alter_column("videos", "views", existing_type=sa.Integer(), server_default=None)

@@ -13,4 +13,5 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.alter_column("videos", "likes", existing_type=sa.BigInteger(), type_=sa.Integer())  # found: alter-type-rewrites
+    op.alter_column("videos", "views", existing_type=sa.BigInteger(), type_=sa.Integer())  # found: alter-type-rewrites, several-rewrites

@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade():
-    op.drop_table("orders")
+    op.drop_table("orders")  # found: drop-table
 
 
 def downgrade():

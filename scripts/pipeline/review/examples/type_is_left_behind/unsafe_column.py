@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade():
-    op.drop_column("orders", "state")  # found: type-is-left-behind
+    op.drop_column("orders", "state")  # found: type-is-left-behind, drop-column
 
 
 def downgrade():

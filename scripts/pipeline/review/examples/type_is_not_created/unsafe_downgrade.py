@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade():
-    op.drop_column("orders", "state")
+    op.drop_column("orders", "state")  # found: drop-column
     op.execute("DROP TYPE orderstate")
 
 

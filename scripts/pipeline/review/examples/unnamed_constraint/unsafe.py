@@ -11,7 +11,7 @@ TABLES = ["vouchers", "coupons"]
 
 def upgrade():
     for table in TABLES:
-        op.create_unique_constraint(None, table, ["code"])  # found: unnamed-constraint
+        op.create_unique_constraint(None, table, ["code"])  # found: unnamed-constraint, unique-constraint-blocks
 
 
 def downgrade():

@@ -12,4 +12,4 @@ def upgrade():
 
 
 def downgrade():
-    pass
+    op.drop_constraint("ck_videos_seconds", "videos", type_="check")
