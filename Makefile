@@ -9,7 +9,7 @@ BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
 .PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision review review-rules \
-	bench-migrations campaign-faults campaign-schedules
+	bench-migrations bench-review campaign-faults campaign-schedules
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -35,6 +35,9 @@ serve: setup ## deploy and leave everything running; prints the URL (ARGS="--por
 
 bench-migrations: setup ## what migrating costs and spares, drawn into docs/benchmarks (ARGS="--rows 10000")
 	@$(BIN)/python scripts/bench_migrations.py $(ARGS)
+
+bench-review: setup ## how long the review takes, and how often it cries wolf, into docs/benchmarks (ARGS="--revisions 50")
+	@$(BIN)/python scripts/bench_review.py $(ARGS)
 
 campaign-faults: setup ## harm a deploy in five ways at each of its commits, in the local AWS (ARGS="-k killed")
 	@$(BIN)/python scripts/campaign_faults.py $(ARGS)

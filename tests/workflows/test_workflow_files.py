@@ -19,6 +19,8 @@ FILES = sorted(Path(".github/workflows").glob("*.yml"))
 PINNED = re.compile(r"^[\w-]+/[\w/-]+@[0-9a-f]{40}$")
 BIN = Path(sys.executable).parent
 
+REPORTING = {"actions": "read", "contents": "read", "pull-requests": "write", "security-events": "write"}
+
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
 
@@ -71,7 +73,7 @@ def test_nothing_is_permitted_that_no_job_asks_for(path: Path) -> None:
     for name, job in jobs(path).items():
         deploys = any("configure-aws-credentials" in step.get("uses", "") for step in job["steps"])
         expected = {"contents": "read", **({"id-token": "write"} if deploys else {})}
-        assert job["permissions"] == expected, name
+        assert job["permissions"] == (REPORTING if name == "report" else expected), name
 
 
 @each_file
@@ -150,3 +152,27 @@ def test_only_the_schema_waits_for_an_approval() -> None:
 
 def test_a_pull_request_never_runs_with_the_bases_rights() -> None:
     assert set(document(Path(".github/workflows/pull-request.yml"))["on"]) == {"pull_request"}
+
+
+def test_rule_11_what_judges_and_what_may_write_is_checked_out_from_the_base() -> None:
+    found = jobs(Path(".github/workflows/pull-request.yml"))
+    refs = {
+        (name, step["with"].get("path", ".")): step["with"].get("ref")
+        for name in ("review", "report")
+        for step in found[name]["steps"]
+        if step.get("uses", "").startswith("actions/checkout@")
+    }
+
+    assert refs == {
+        ("review", "change"): None,
+        ("review", "judge"): "${{ github.base_ref }}",
+        ("report", "."): "${{ github.base_ref }}",
+    }
+
+
+def test_rule_11_no_job_that_may_write_takes_code_from_an_artifact() -> None:
+    """Beside scripts of ours, a file of a foreign run would be imported before the standard library's."""
+    for path in FILES:
+        for step in steps(path):
+            if step.get("uses", "").startswith("actions/download-artifact@"):
+                assert step["with"]["path"].startswith("${{ runner.temp }}/"), path

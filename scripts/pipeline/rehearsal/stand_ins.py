@@ -32,12 +32,8 @@ def check_out(checkout: Checkout) -> StandIn:
     shallow = checkout.folder / ".git" / "shallow"
 
     def stand_in(call: ActionCall) -> Mapping[str, str]:
-        inputs = _known(call, "fetch-depth", "persist-credentials")
-        if inputs.get("persist-credentials") != "false":
-            raise Found(
-                f"{call.uses} keeps a token in .git/config, where every later step can read it: "
-                "add `persist-credentials: false`."
-            )
+        inputs = known(call, "fetch-depth", "persist-credentials")
+        refuse_kept_credentials(call)
         # What the action itself does to a workspace that was used before.
         git.change(call.workspace, "reset", "--quiet", "--hard")
         git.change(call.workspace, "clean", "-ffdxq", "--exclude=/.venv")
@@ -66,7 +62,7 @@ def set_up_python(folder: Path) -> StandIn:
             (folder / name).symlink_to(base)
 
     def stand_in(call: ActionCall) -> Mapping[str, str]:
-        wanted = _known(call, "python-version").get("python-version", "")
+        wanted = known(call, "python-version").get("python-version", "")
         here = f"{sys.version_info.major}.{sys.version_info.minor}"
         if not wanted:
             raise Found(f"{call.uses} takes whatever Python the runner has: name one with `python-version`.")
@@ -82,7 +78,7 @@ def become_role(credentials: Mapping[str, str]) -> StandIn:
     """aws-actions/configure-aws-credentials: the dummy keys of the local AWS, if a role was named."""
 
     def stand_in(call: ActionCall) -> Mapping[str, str]:
-        inputs = _known(call, "role-to-assume", "aws-region", "role-session-name")
+        inputs = known(call, "role-to-assume", "aws-region", "role-session-name")
         role, region = inputs.get("role-to-assume", ""), inputs.get("aws-region", "")
         if not _ROLE.fullmatch(role):
             raise Found(f"{call.uses}: `role-to-assume` is {role!r}, and not the ARN of a role.")
@@ -120,7 +116,17 @@ def postgres(keeper: Keeper, server: Server, *, used: bool) -> ServiceStandIn:
     return stand_in
 
 
-def _known(call: ActionCall, *names: str) -> Mapping[str, str]:
+def refuse_kept_credentials(call: ActionCall) -> None:
+    """Raise Found for a checkout that leaves its token behind."""
+    if call.inputs.get("persist-credentials") != "false":
+        raise Found(
+            f"{call.uses} keeps a token in .git/config, where every later step can read it: "
+            "add `persist-credentials: false`."
+        )
+
+
+def known(call: ActionCall, *names: str) -> Mapping[str, str]:
+    """The action's inputs; raises Found for one beside `names`, as nobody knows what it would have done."""
     if unknown := sorted(set(call.inputs) - set(names)):
         raise Found(f"{call.uses}: nothing stands in for its input {', '.join(unknown)}: add it to stand_ins.py.")
     return call.inputs

@@ -9,15 +9,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.review.rule import Rule, all_rules
+from pipeline.review.rule import Rule
 from pipeline.review.shown_examples import EXAMPLES, Example, examples_of
+from pipeline.review.squawk_rules import every_rule
 
 
 def list_rules(rules: Sequence[Rule] | None = None) -> str:
     """One line per rule: its name, its harm, its severity and the phases that see it."""
     listed = [
         (rule.name, rule.harm.value, rule.severity.value, ", ".join(rule.phases))
-        for rule in (all_rules() if rules is None else rules)
+        for rule in (every_rule() if rules is None else rules)
     ]
     rows = [("rule", "harm", "severity", "phases"), *listed]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -32,7 +33,7 @@ def explain(name: str, rules: Sequence[Rule] | None = None, examples: Path = EXA
 
     Raises UsageError when there is no such rule.
     """
-    known = all_rules() if rules is None else tuple(rules)
+    known = every_rule() if rules is None else tuple(rules)
     rule = next((rule for rule in known if rule.name == name), None)
     if rule is None:
         raise UsageError(f"There is no rule called {name}{_meant(name, known)}; --list-rules lists them all.")

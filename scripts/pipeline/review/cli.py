@@ -22,8 +22,8 @@ from pipeline.review.layout import find_layout
 from pipeline.review.render import FORMATS, write
 from pipeline.review.report import Report
 from pipeline.review.reviewing import READING, Options, review
-from pipeline.review.rule import all_rules
 from pipeline.review.rules import stale_head_file
+from pipeline.review.squawk_rules import every_rule
 
 _SECONDS_OF_SILENCE = 2.0
 
@@ -40,6 +40,8 @@ def review_revisions(arguments: list[str]) -> int:
     if words.fix:
         report = _fixed(report, options)
     _show(lambda: write(report, words.format, words.output))
+    for name, file in words.also:
+        write(report, name, file)
     _say_what_else(report, options)
     return _exit_code(report, words.fail_on)
 
@@ -122,8 +124,15 @@ def _undone(named: list[str]) -> frozenset[str]:
     return frozenset(part for text in texts for part in re.split(r"[\s,]+", text) if part)
 
 
+def _format_and_file(text: str) -> tuple[str, Path]:
+    name, separator, file = text.partition("=")
+    if name not in FORMATS or not separator or not file:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE with a format of {', '.join(FORMATS)}")
+    return name, Path(file)
+
+
 def _rule_name(name: str) -> str:
-    names = [rule.name for rule in all_rules()]
+    names = [rule.name for rule in every_rule()]
     if name not in names:
         close = difflib.get_close_matches(name, names, n=1)
         hint = f"is it {close[0]}?" if close else "--list-rules has them all."
@@ -184,6 +193,10 @@ def _words(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--format", choices=list(FORMATS), default="text", help="default: text")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where the report goes (default: standard output)")
+    parser.add_argument(
+        "--also", action="append", type=_format_and_file, default=[], metavar="FORMAT=FILE",
+        help="write the same report in this format, too; as often as you like",
+    )  # fmt: skip
     parser.add_argument(
         "--fail-on", choices=["error", "warning", "none"], default="error", help="what ends with 1 (default: error)"
     )

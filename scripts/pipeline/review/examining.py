@@ -14,7 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,12 +24,17 @@ from pipeline.review.directory import NotARevision, parse_revision
 from pipeline.review.finding import Direction, Finding, NotAnalysed, Phase
 from pipeline.review.reading.observed import Seen, complete
 from pipeline.review.reading.read import read_script
+from pipeline.review.reading.script import Script
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Rule, all_rules
 from pipeline.review.source_text import NotPython, decode
+from pipeline.review.squawk import ask_squawk
+from pipeline.review.squawk_rules import SQUAWK_RULES
 
 _MANY = 24
 """From how many revisions on other processes are worth the second that it takes to start them."""
+_GROUP = 16
+"""How many files a process gets at once: squawk is started for each group."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Answer:
 def examine_all(files: Sequence[Path], questions: Questions, say: Callable[[str], None]) -> list[Answer]:
     """Return an answer for each file, in their order; `say` is told now and then how far it is."""
     if len(files) < _MANY:
-        return [examine(file, questions) for file in files]
+        return examine(files, questions)
     answers: dict[Path, Answer] = {}
     for answer in _in_processes(files, questions):
         answers[answer.file] = answer
@@ -71,21 +76,43 @@ def examine_all(files: Sequence[Path], questions: Questions, say: Callable[[str]
     return [answers[file] for file in files]
 
 
-def examine(file: Path, questions: Questions) -> Answer:
-    """Read one file and put the questions to it."""
-    answer = Answer(file)
+def examine(files: Sequence[Path], questions: Questions) -> list[Answer]:
+    """Read each file and put the questions to it; squawk is asked once, about all of them."""
+    answers = {file: Answer(file) for file in files}
+    scripts: list[Script] = []
+    for file, answer in answers.items():
+        try:
+            revision = parse_revision(file, decode(file.read_bytes()))
+        except (NotPython, NotARevision, OSError) as error:
+            answer.broke("Reading it a second time", error)
+            continue
+        _examine(revision, questions, answer)
+        scripts += revision.scripts.values()
+    if Phase.SQL in questions.phases:
+        _ask_squawk(scripts, questions, answers)
+    return list(answers.values())
+
+
+def _ask_squawk(scripts: list[Script], questions: Questions, answers: dict[Path, Answer]) -> None:
+    rules = [rule for rule in SQUAWK_RULES if rule.name in questions.rules]
     try:
-        revision = parse_revision(file, decode(file.read_bytes()))
-    except (NotPython, NotARevision, OSError) as error:
-        answer.broke("Reading it a second time", error)
-        return answer
+        said = ask_squawk(scripts, rules, questions.postgresql_version)
+    except Exception as error:  # noqa: BLE001 - without squawk, ours still have to be told.
+        next(iter(answers.values())).broke("squawk", error)
+        return
+    for finding in said.findings:
+        answers[finding.file].findings.append(finding)
+    for one in said.not_analysed:
+        answers[one.file].not_analysed.append(one)
+
+
+def _examine(revision: Revision, questions: Questions, answer: Answer) -> None:
     _read(revision, questions, answer)
     rules = [rule for rule in all_rules() if rule.name in questions.rules]
     for phase, check in ((Phase.SOURCE, check_source), (Phase.SQL, check_sql)):
         if phase in questions.phases:
             for rule in rules:
                 _ask(rule, check, revision, answer)
-    return answer
 
 
 def _read(revision: Revision, questions: Questions, answer: Answer) -> None:
@@ -112,19 +139,20 @@ def _ask(
 
 
 def _in_processes(files: Sequence[Path], questions: Questions) -> Iterator[Answer]:
-    """Answers as they come; a file on which a process dies is tried once more, alone, to be named."""
+    """Answers as they come; those files that a process died on are tried once more, each alone, to be named."""
     unanswered: list[Path] = []
+    groups = [files[start : start + _GROUP] for start in range(0, len(files), _GROUP)]
     with _pool(_processors()) as pool:
-        waiting: dict[Future[Answer], Path] = {pool.submit(examine, file, questions): file for file in files}
+        waiting = {pool.submit(examine, group, questions): group for group in groups}
         for done in as_completed(waiting):
             try:
-                yield done.result()
+                yield from done.result()
             except BrokenProcessPool:
-                unanswered.append(waiting[done])
+                unanswered += waiting[done]
     for file in unanswered:
         with _pool(1) as pool:
             try:
-                yield pool.submit(examine, file, questions).result()
+                yield from pool.submit(examine, [file], questions).result()
             except BrokenProcessPool as error:
                 answer = Answer(file)
                 answer.broke("The process that read it died, and reading", error)

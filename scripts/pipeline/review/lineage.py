@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.review.directory import parse_revision, read_revision
+from pipeline.review.directory import NotARevision, parse_revision, read_revision
 from pipeline.review.finding import Direction
 from pipeline.review.reading.script import Script
 from pipeline.review.revision import Revision
 from pipeline.review.schema.balance import Balance
 from pipeline.review.schema.changes import Kind, Thing, changes
+from pipeline.review.source_text import NotPython
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _entry(file: Path, _changed: int) -> _Entry | None:
     try:
         text = file.read_text(encoding="utf-8")
         revision = parse_revision(file, text)
-    except (SyntaxError, UnicodeDecodeError):
+    except (SyntaxError, UnicodeDecodeError, NotPython, NotARevision):
         # What is no Python is reported where that file itself is read.
         return None
     return _Entry(file, revision.id, (*revision.down, *revision.depends_on), text)

@@ -18,8 +18,10 @@ from pipeline.review.history import Base, History
 from pipeline.review.layout import find_layout
 from pipeline.review.report import Report
 from pipeline.review.revision import Revision
-from pipeline.review.rule import Harm, Rule, all_rules
+from pipeline.review.rule import Harm, Rule
 from pipeline.review.running.capture import capture_on
+from pipeline.review.squawk_rules import every_rule
+from pipeline.review.undone_file import read_undone
 from pipeline.review.waivers import apply_waivers
 
 READING = (Phase.HISTORY, Phase.SOURCE, Phase.SQL)
@@ -54,7 +56,7 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     base = read_base(layout, options.since, present) if options.since is not None else None
     choice = choose(directory, base, options.files)
     history = _history(directory, base, options.undone)
-    rules = [rule for rule in all_rules() if rule.harm is not Harm.DESIGN or rule.name in options.enabled]
+    rules = [rule for rule in every_rule() if rule.harm is not Harm.DESIGN or rule.name in options.enabled]
 
     answers = [*_history_answers(history, rules, choice, options.phases)]
     if {Phase.SOURCE, Phase.SQL} & set(options.phases):
@@ -95,7 +97,7 @@ def _history(directory: Directory, base: Base | None, undone: frozenset[str]) ->
         revisions=revisions,
         added=frozenset(revision.id for revision in revisions if base and revision.id not in base.texts),
         base=base,
-        undone=undone,
+        undone=undone | read_undone(directory.layout.directory),
         unplaced=directory.unplaced,
         complete=directory.complete,
         head_file=head_file,
@@ -158,7 +160,7 @@ def _unanswered(options: Options, choice: Choice, history: History) -> Iterator[
 
 
 def _waived(findings: list[Finding], choice: Choice, asked: set[str]) -> Iterator[Finding]:
-    known = {rule.name: rule for rule in all_rules()}
+    known = {rule.name: rule for rule in every_rule()}
     files = {revision.file: revision for revision in choice.revisions}
     yield from (finding for finding in findings if finding.file not in files)
     for file, revision in files.items():

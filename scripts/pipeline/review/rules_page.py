@@ -12,8 +12,9 @@ from pipeline.review.render import json
 from pipeline.review.render.escaped import fenced
 from pipeline.review.render.remedy import parts
 from pipeline.review.report import Report
-from pipeline.review.rule import Harm, Rule, all_rules
+from pipeline.review.rule import Harm, Rule
 from pipeline.review.shown_examples import EXAMPLES, Example, examples_of
+from pipeline.review.squawk_rules import every_rule
 
 PAGE = Path("docs/review-rules.md")
 _READING = (Phase.HISTORY, Phase.SOURCE, Phase.SQL)
@@ -65,7 +66,7 @@ What is in `not_analysed` could not be followed: nothing is known about it.
 
 def page(rules: Sequence[Rule] | None = None, examples: Path = EXAMPLES) -> str:
     """The whole page, the same for the same rules on every machine."""
-    known = sorted(all_rules() if rules is None else rules, key=lambda rule: rule.name)
+    known = sorted(every_rule() if rules is None else rules, key=lambda rule: rule.name)
     by_harm = {harm: [rule for rule in known if rule.harm is harm] for harm in Harm}
     by_harm = {harm: found for harm, found in by_harm.items() if found}
     document = fenced(json.render(_sample()), "json")

@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.review.checking import check_source, check_sql
 from pipeline.review.directory import read_revision
 from pipeline.review.rule import Rule
+from pipeline.review.squawk_rules import SquawkRule
 
 EXAMPLES = Path(__file__).with_name("examples")
 MARK = re.compile(r"\s*# found: (?P<rules>.+)$")
@@ -35,9 +36,15 @@ class Example:
 
 def examples_of(rule: Rule, rules: Iterable[Rule], folder: Path = EXAMPLES) -> list[Example]:
     """The examples of `rule`, the plain ones first; the messages in them are those of all `rules`."""
+    if isinstance(rule, SquawkRule):
+        return [Example(safe=False, variant="SQL", explanation="", code=rule.unsafe), _safe_sql(rule)]
     own = folder / rule.name.replace("-", "_")
     paths = sorted(own.glob("*.py"), key=lambda path: (not path.stem.startswith("unsafe"), path.stem))
     return [_example(path, tuple(rules)) for path in paths]
+
+
+def _safe_sql(rule: SquawkRule) -> Example:
+    return Example(safe=True, variant="SQL", explanation="", code=rule.safe)
 
 
 def _example(path: Path, rules: tuple[Rule, ...]) -> Example:

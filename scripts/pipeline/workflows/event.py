@@ -29,6 +29,7 @@ class Event:
     run_id: str = "1"
     run_number: str = "1"
     run_attempt: str = "1"
+    api_url: str = "https://api.github.com"
 
     @property
     def ref_name(self) -> str:
@@ -55,11 +56,11 @@ def github_context(
     file = f".github/workflows/{workflow.path.name}"
     return {
         "actor": event.actor,
-        "api_url": "https://api.github.com",
+        "api_url": event.api_url,
         "base_ref": _branch(payload, "base"),
         "event": payload,
         "event_name": event.name,
-        "graphql_url": "https://api.github.com/graphql",
+        "graphql_url": f"{event.api_url}/graphql",
         "head_ref": _branch(payload, "head"),
         "ref": event.ref,
         "ref_name": event.ref_name,

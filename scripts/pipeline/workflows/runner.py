@@ -44,6 +44,7 @@ def run_workflow(
     patience: Patience | None = None,
     folder: Path | None = None,
     watch: Callable[[int], None] | None = None,
+    own_workspaces: bool = False,
 ) -> WorkflowRun:
     """
     Run `workflow` as `event` would, in the checkout `workspace`, and return what came of it.
@@ -53,7 +54,8 @@ def run_workflow(
     name. `overrides` replace the script of a step, by id or name. `before_step` is called when a step is
     about to run. Ctrl-C and SIGTERM cancel the run, as does `cancellation.request()`. Temporary files are
     made in `folder`, by default the system's; `watch` is told the process group of each process started, for
-    somebody who ends them when this process is killed.
+    somebody who ends them when this process is killed. With `own_workspaces`, each job has an empty folder of its
+    own below `workspace`, so that nothing but outputs and artifacts reaches another; else they share `workspace`.
 
     A step that fails is a result, not an error. Raises WorkflowError for a missing stand-in and UsageError
     for an event, input or override that does not fit the file, all before anything runs; what a stand-in,
@@ -67,8 +69,8 @@ def run_workflow(
     token = (secrets or {}).get("GITHUB_TOKEN", "")
     cancellation = cancellation or Cancellation()
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="workflow-", dir=folder) as own, interrupts_cancel(cancellation):
-        event_file = Path(own) / "event.json"
+    with tempfile.TemporaryDirectory(prefix="workflow-", dir=folder) as temporary, interrupts_cancel(cancellation):
+        event_file = Path(temporary) / "event.json"
         event_file.write_text(json.dumps(payload, indent=2), encoding="utf-8")
         setting = Setting(
             workflow=workflow,
@@ -86,12 +88,13 @@ def run_workflow(
             cancellation=cancellation,
             patience=patience or Patience(),
             watch=watch or (lambda _group: None),
-            folder=Path(own),
+            folder=Path(temporary),
             event_file=event_file,
         )
         jobs: dict[str, JobRun] = {}
         for job in workflow.in_order():
-            jobs[job.id] = run_job(setting, job, jobs)
+            own = setting.in_own_workspace(job.id) if own_workspaces else setting
+            jobs[job.id] = run_job(own, job, jobs)
     return WorkflowRun(
         name=workflow.name,
         result=_result(jobs, cancellation.requested),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.workflows.cancellation import Cancellation
@@ -43,6 +43,12 @@ class Setting:
     watch: Callable[[int], None]
     folder: Path  # Temporary; holds all that the run writes beside the workspace.
     event_file: Path
+
+    def in_own_workspace(self, job: str) -> Setting:
+        """The same for a job that begins in an empty folder, as each does on GitHub."""
+        folder = self.workspace / job
+        folder.mkdir(parents=True)
+        return replace(self, workspace=folder, github={**self.github, "workspace": str(folder)})
 
     def contexts(self) -> dict[str, Value]:
         """Return the contexts that every expression may use, and `secrets`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +86,7 @@ class Project:
         self.git("switch", "--quiet", "--create", name)
 
 
-def git(folder: Path, *words: str) -> str:
+def git(folder: Path, *words: str, accept: Container[int] = (0,)) -> str:
     """Run git as nobody in particular, whatever this machine's configuration is."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -93,7 +94,7 @@ def git(folder: Path, *words: str) -> str:
     done = subprocess.run(
         ["git", *identity, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, f"git {words}: {done.stderr}"
+    assert done.returncode in accept, f"git {words}: {done.stderr}"
     return done.stdout
 
 

@@ -311,6 +311,17 @@ def test_rule_7_what_the_ledger_says_was_undone_may_be_deleted_or_corrected(proj
     assert (corrected, deleted) == ([], [])
 
 
+def test_rule_7_the_branch_says_what_was_undone_as_its_checks_cannot_ask_production(project: Project) -> None:
+    project.branch("undo")
+    (project.migrations / "versions" / "second.py").unlink()
+    [forgotten] = found(project)
+    undone = project.migrations / "undone.txt"
+    undone.write_text("# Undone by “Rollback migration”.\n\naaaa is another\nbbbbbbbbbbbb run 4711\n")
+
+    assert f"A line bbbbbbbbbbbb in {undone} says that it was" in forgotten.remedy
+    assert found(project) == []
+
+
 def test_a_new_revision_may_take_the_place_of_an_undone_one(project: Project) -> None:
     project.branch("again")
     (project.migrations / "versions" / "second.py").unlink()

@@ -177,3 +177,18 @@ def test_a_step_is_found_by_id_or_name_and_a_wrong_name_tells_the_right_ones(run
     assert ended.step("job", "say") is ended.step("job", "Say it")
     with pytest.raises(CouldNotAnswer, match="ran no step 'sya'; it ran: say"):
         ended.step("job", "sya")
+
+
+def test_jobs_share_the_workspace_unless_each_is_given_its_own(run: Run, workspace: Path) -> None:
+    writes_and_looks = """
+        on: push
+        jobs:
+          write: {runs-on: x, steps: [run: 'echo text > "$GITHUB_WORKSPACE/left"']}
+          look: {runs-on: x, needs: write, steps: [{id: ls, run: 'ls; echo ${{ github.workspace }}'}]}
+        """
+
+    shared = run(writes_and_looks)
+    apart = run(writes_and_looks, own_workspaces=True)
+
+    assert shared.step("look", "ls").lines == ("left", str(workspace))
+    assert apart.step("look", "ls").lines == (str(workspace / "look"),)

@@ -35,6 +35,12 @@ _BUILTINS = {
     "oct", "ord", "property", "range", "repr", "reversed", "round", "set", "slice", "sorted", "staticmethod", "str",
     "sum", "tuple", "getattr", "type", "zip", "True", "False", "None", "Ellipsis", "NotImplemented",
 }  # fmt: skip
+# These look up what `attribute` refuses, evaluate text, or unpickle.
+_REFUSED_CALLS = {
+    "attrgetter", "methodcaller", "call", "get_type_hints", "Formatter", "make_dataclass", "getnode", "uuid1",
+    "result_processor", "cached_result_processor", "bind_processor", "literal_processor", "collect_instances",
+    "open", "exec", "eval", "compile", "input", "breakpoint", "__import__", "getattr", "setattr", "delattr", "vars",
+}  # fmt: skip
 _LARGEST = 100_000
 """Longer sequences and texts than this are not made: nobody writes revisions that need them, but an attacker might."""
 
@@ -75,6 +81,9 @@ def attribute(value: Any, name: str) -> Any:
 
 def may_call(function: Any) -> bool:
     """Tell whether `function` only computes."""
+    name = str(getattr(function, "__name__", ""))
+    if name in _REFUSED_CALLS or (name.startswith("_") and name != "_"):
+        return False
     owner = getattr(function, "__module__", None) or type(getattr(function, "__self__", function)).__module__
     if not isinstance(owner, str):
         return False
@@ -89,8 +98,25 @@ def may_call(function: Any) -> bool:
         "_datetime",
         "_collections",
     }:
-        return getattr(function, "__name__", "") not in {"open", "exec", "eval", "compile", "input", "breakpoint"}
+        return True
     return _may_import(owner) or owner.startswith(("alembic.operations", "pipeline.review.reading.operations"))
+
+
+def may_hand_over(values: Any) -> bool:
+    """Tell whether `values` hold nothing that a real function could call and that a revision may not."""
+    if isinstance(values, list | tuple | set | frozenset):
+        return all(may_hand_over(one) for one in values)
+    if isinstance(values, dict):
+        return all(may_hand_over(one) for one in values.values())
+    if isinstance(values, type) and issubclass(values, enum.Enum):
+        return True
+    return not isinstance(values, _CALLABLES) or may_call(values)
+
+
+_CALLABLES = (
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType,
+    types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType, type,
+)  # fmt: skip
 
 
 def too_large(operation: str, left: Any, right: Any) -> bool:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from pipeline.review.reading import allowed
+from pipeline.review.reading.barrier import barrier
 from pipeline.review.reading.connections import Connection, Session
-from pipeline.review.reading.functions import Function, Scope
+from pipeline.review.reading.doubts import CHANGING
+from pipeline.review.reading.functions import Either, Function, Scope
 from pipeline.review.reading.imports import OpFunction
 from pipeline.review.reading.operations import Batch, Op
 from pipeline.review.reading.rendering import mock_connection
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 # Called for their effect, these change nothing in the database.
 _QUIET = set(sys.stdlib_module_names) | {"click", "tqdm", "structlog", "loguru", "rich", "flask", "dotenv"}
 _SESSION_MAKERS = {"Session", "sessionmaker", "scoped_session", "AsyncSession", "async_sessionmaker"}
+_BY_NAME = ("exec", "eval", "globals(", "locals(", "vars(", "__import__")
 _ONLY_LOOKING = {"inspect", "declarative_base", "automap_base", "relationship"}
 _CONTAINERS = (list, dict, set, tuple, frozenset)
 
@@ -60,8 +63,13 @@ def call(interpreter: Expressions, node: ast.Call, scope: Scope, *, effect: bool
         return Unknown(ast.unparse(node.func))
     if isinstance(function, Function):
         return function(*arguments, **keywords)
-    if isinstance(function, Session):
+    if isinstance(function, Either):
+        return either(interpreter, function, arguments, keywords)
+    if isinstance(function, Connection):
         return function
+    if isinstance(function, Unknown) and _enters_batch(function, arguments):
+        return arguments[0]
+    _say_who_gets_operations(interpreter, node, [*arguments, *keywords.values()])
     if isinstance(function, Unknown):
         return _out_of_sight(interpreter, function, node, [*arguments, *keywords.values()], effect=effect)
     if function is getattr_marker:
@@ -71,6 +79,29 @@ def call(interpreter: Expressions, node: ast.Call, scope: Scope, *, effect: bool
 
 getattr_marker = getattr
 """`getattr(op, name)` is looked up as the interpreter looks up attributes, never as Python does."""
+
+
+def _enters_batch(function: Unknown, arguments: list[Any]) -> bool:
+    """`stack.enter_context(op.batch_alter_table(…))` gives the batch."""
+    return function.source.endswith(".enter_context") and bool(arguments) and isinstance(arguments[0], Batch)
+
+
+def _say_who_gets_operations(interpreter: Expressions, node: ast.Call, given: list[Any]) -> None:
+    """`map(op.execute, …)`, `partial(op.drop_column, …)`: whoever gets an operation calls it out of sight."""
+    for one in given:
+        if isinstance(one, Method | OpFunction):
+            called = ast.unparse(node.func)
+            interpreter.recorder.not_followed(
+                f"{called}(…) is handed op.{one.name}, and when it calls it is not read", node
+            )
+
+
+def either(interpreter: Expressions, choice: Either, arguments: list[Any], keywords: dict[str, Any]) -> Unknown:
+    """Read each of the functions, as one of them will run."""
+    for function in choice.functions:
+        with interpreter.undecided():
+            function(*arguments, **keywords)
+    return Unknown(f"{choice.functions[0].name}(…)")
 
 
 def _keywords(interpreter: Expressions, node: ast.Call, scope: Scope) -> dict[str, Any]:
@@ -101,6 +132,10 @@ def _out_of_sight(
 ) -> Any:
     if function.source.rpartition(".")[2] in _SESSION_MAKERS and (function.imported or "").startswith("sqlalchemy"):
         return Session(interpreter.recorder)
+    if function.imported is None and function.source.startswith(_BY_NAME):
+        interpreter.recorder.not_followed(
+            f"{function.source}(…) runs what is put together as text: it is not read", node
+        )
     handed_on = any(isinstance(one, Op | Batch | Connection | Function) for one in given)
     root = (function.imported or "").split(".")[0]
     if root == "sqlalchemy" and function.source.rpartition(".")[2] in _ONLY_LOOKING:
@@ -121,6 +156,12 @@ def _real(
     source = ast.unparse(node.func)
     if not callable(function) or not allowed.may_call(function) or allowed.too_long(arguments):
         return Unknown(source + "(…)")
+    if function in (isinstance, issubclass) and any(isinstance(one, Unknown) for one in arguments):
+        return Unknown(source + "(…)")
+    if function is sa.Table and {"autoload", "autoload_with"} & set(keywords):
+        return Unknown(source + "(…)")  # What it has, the database tells.
+    if not allowed.may_hand_over([*arguments, *keywords.values()]):
+        return Unknown(source + "(…)")
     if any(isinstance(one, Connection) for one in [*arguments, *keywords.values()]):
         mock = mock_connection(interpreter.recorder.sql)
         arguments = [mock if isinstance(one, Connection) else one for one in arguments]
@@ -128,10 +169,20 @@ def _real(
     prepared = _prepared(function, arguments, keywords)
     if prepared is None:
         return Unknown(source + "(…)")
+    owner = getattr(function, "__self__", None)
+    if interpreter.recorder.undecided and getattr(function, "__name__", "") in CHANGING:
+        interpreter.doubts.touch(owner)
+    doubtful = any(interpreter.doubts.about(one) for one in [owner, *arguments])
+    if doubtful and _is_one_of(function, len, any, all, min, max, sum):
+        return Unknown(source + "(…)")
     try:
-        return function(*prepared[0], **prepared[1])
+        with barrier():
+            made = function(*prepared[0], **prepared[1])
     except Exception:  # noqa: BLE001 - Any error means the same: the value is not known.
         return Unknown(source + "(…)")
+    if doubtful:
+        interpreter.doubts.touch(made)
+    return made
 
 
 def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]] | None:
@@ -144,7 +195,11 @@ def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> 
         return _for_sqlalchemy(function, arguments, keywords)
     if isinstance(owner, str):
         return [as_text(one) for one in arguments], {key: as_text(one) for key, one in keywords.items()}
-    if function in _CONTAINERS or isinstance(owner, _CONTAINERS) or function in {enumerate, zip, reversed, isinstance}:
+    if (
+        _is_one_of(function, *_CONTAINERS)
+        or isinstance(owner, _CONTAINERS)
+        or _is_one_of(function, enumerate, zip, reversed, isinstance)
+    ):
         return (
             (arguments, keywords)
             if not any(isinstance(one, Unknown) for one in arguments) or owner is not None
@@ -153,6 +208,11 @@ def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> 
     if function is str:
         return [as_text(one) for one in arguments], {}
     return None
+
+
+def _is_one_of(function: Any, *others: Any) -> bool:
+    """Compared by identity: SQLAlchemy's callables answer == with SQL, and some cannot be hashed."""
+    return any(function is other for other in others)
 
 
 def _for_sqlalchemy(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:

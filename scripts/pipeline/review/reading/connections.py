@@ -12,7 +12,7 @@ from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.rendering import DIALECT, as_sql
 from pipeline.review.reading.unknown import Unknown, as_text
 
-_SENDING = {"execute", "scalar", "scalars", "exec_driver_sql", "exec", "stream", "stream_scalars"}
+_SENDING = {"execute", "scalar", "scalars", "exec_driver_sql", "exec", "stream", "stream_scalars", "executemany"}
 _SAME = {
     "connect",
     "execution_options",
@@ -20,10 +20,13 @@ _SAME = {
     "connection",
     "begin",
     "begin_nested",
+    "cursor",
+    "raw_connection",
     "__enter__",
-    "bind",
-    "engine",
 }
+SAME_WITHOUT_CALL = {"bind", "connection", "dbapi_connection", "driver_connection", "engine"}
+"""Attributes that lead to the same database, also where they are called (`session.connection()`)."""
+_COPYING = {"copy", "copy_expert", "copy_from", "callproc"}
 _QUIET = {
     "close",
     "commit",
@@ -65,6 +68,8 @@ class Connection:
             return lambda _node, *_, **__: self
         if name in _QUIET:
             return lambda _node, *_, **__: None
+        if name in _COPYING:
+            return lambda node, *_, **__: self._copies(name, node)
         return None
 
     def _send(self, node: ast.Call, *arguments: Any, **keywords: Any) -> Unknown:
@@ -72,6 +77,10 @@ class Connection:
         with self.recorder.calling("execute", {"sqltext": statement}, node):
             run_sql(self.recorder, statement)
         return Unknown("what the database answers")
+
+    def _copies(self, name: str, node: ast.Call) -> Unknown:
+        self.recorder.not_followed(f"{name}(…) goes to the driver itself: what it does is not read", node)
+        return Unknown(f"{name}(…)")
 
 
 class Session(Connection):

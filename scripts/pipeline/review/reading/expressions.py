@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from pipeline.review.reading import allowed, calls
-from pipeline.review.reading.connections import Connection
+from pipeline.review.reading.barrier import barrier
+from pipeline.review.reading.connections import SAME_WITHOUT_CALL, Connection
+from pipeline.review.reading.doubts import Doubts
 from pipeline.review.reading.functions import Function, Scope
 from pipeline.review.reading.imports import AlembicModule
 from pipeline.review.reading.operations import AlembicContext, Batch, MigrationContext, Op
@@ -29,7 +32,7 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
-    ast.In: lambda one, many: one in many, ast.NotIn: lambda one, many: one not in many,
+    ast.In: lambda one, many: _contains(many, one), ast.NotIn: lambda one, many: not _contains(many, one),
 }  # fmt: skip
 _MOST_STEPS = 150_000
 
@@ -44,6 +47,7 @@ class Expressions:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self.op = Op(recorder)
+        self.doubts = Doubts()
         self.depth = 0
         self.branches = 0
         self.maybe_returned = False
@@ -62,7 +66,8 @@ class Expressions:
         self.branches += 1
         self.recorder.undecided += 1
         try:
-            yield
+            with self.doubts.branch():
+                yield
         finally:
             self.branches -= 1
             self.recorder.undecided -= 1
@@ -83,7 +88,7 @@ class Expressions:
 
     def truth(self, value: Any) -> bool | None:
         """Return whether `value` is true, None when that cannot be told."""
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) or self.doubts.about(value):
             return None
         try:
             return bool(value)
@@ -94,16 +99,19 @@ class Expressions:
         """Return the elements of `value`, None when they cannot be told."""
         if isinstance(value, Unknown | Function | Op | Batch | Connection):
             return None
+        if self.doubts.about(value) and not value:
+            return None
         try:
-            found: Iterator[Any] = iter(value)
+            with barrier():
+                # At once and bounded: a `map` calls its function only now, a `count` never ends.
+                return iter(list(itertools.islice(iter(value), _MOST_STEPS)))
         except Exception:  # noqa: BLE001 - The same.
             return None
-        return found
 
     def bind(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """Assign `value` to a name, or to several; parts of an Unknown are Unknown."""
         if isinstance(target, ast.Name):
-            scope.assign(target.id, value)
+            self.doubts.assign(scope, target.id, value)
         elif isinstance(target, ast.Starred):
             self.bind(target.value, value, scope)
         elif isinstance(target, ast.Tuple | ast.List):
@@ -124,6 +132,8 @@ class Expressions:
 
     def _bind_item(self, target: ast.Subscript, value: Any, scope: Scope) -> None:
         container, key = self.value(target.value, scope), self.value(target.slice, scope)
+        if self.recorder.undecided or isinstance(key, Unknown):
+            self.doubts.touch(container)
         if isinstance(container, dict | list) and not isinstance(key, Unknown):
             try:
                 container[key] = value
@@ -156,6 +166,8 @@ class Expressions:
     def attribute(self, owner: Any, name: str, node: ast.expr) -> Any:
         if isinstance(owner, Unknown):
             return Unknown(f"{owner.source}.{name}", owner.imported)
+        if isinstance(owner, Connection) and name in SAME_WITHOUT_CALL:
+            return owner
         if isinstance(owner, Op | Batch | Connection):
             function = owner.method(name)
             if function is not None:
@@ -264,13 +276,21 @@ class Expressions:
         left = self.value(node.left, scope)
         for sign, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.value(right_node, scope)
-            held = self._combined(node, "", _COMPARISONS[type(sign)], *_comparable(left, right))
+            held = self._compared(node, sign, left, right)
             if len(node.ops) == 1 or isinstance(held, Unknown):
                 return held
             if not self.truth(held):
                 return held
             left = right
         return True
+
+    def _compared(self, node: ast.Compare, sign: ast.cmpop, left: Any, right: Any) -> Any:
+        held = self._combined(node, "", _COMPARISONS[type(sign)], *_comparable(left, right))
+        if self.doubts.about(left) or self.doubts.about(right) or holds_unknown(right) or holds_unknown(left):
+            # What was found is there; what was not found may be.
+            found = held if isinstance(sign, ast.In) else not held if isinstance(sign, ast.NotIn) else None
+            return held if found is True else Unknown(_source(node))
+        return held
 
     def _of_IfExp(self, node: ast.IfExp, scope: Scope) -> Any:
         decided = self.truth(self.value(node.test, scope))
@@ -322,18 +342,21 @@ class Expressions:
 
     def _of_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Any:
         made: list[Any] = []
-        self._comprehend(node.generators, Scope(outer=scope), lambda inner: made.append(self.value(node.elt, inner)))
-        return made
+        known = self._comprehend(
+            node.generators, Scope(outer=scope), lambda inner: made.append(self.value(node.elt, inner))
+        )
+        return made if known else Unknown(_source(node))
 
     _of_GeneratorExp = _of_ListComp
 
     def _of_SetComp(self, node: ast.SetComp, scope: Scope) -> Any:
+        made = self._of_ListComp(node, scope)
         try:
-            return set(self._of_ListComp(node, scope))
+            return made if isinstance(made, Unknown) else set(made)
         except TypeError:
             return Unknown(_source(node))
 
-    def _of_DictComp(self, node: ast.DictComp, scope: Scope) -> dict[Any, Any]:
+    def _of_DictComp(self, node: ast.DictComp, scope: Scope) -> Any:
         made: dict[Any, Any] = {}
 
         def add(inner: Scope) -> None:
@@ -343,30 +366,43 @@ class Expressions:
             except TypeError:
                 return
 
-        self._comprehend(node.generators, Scope(outer=scope), add)
-        return made
+        known = self._comprehend(node.generators, Scope(outer=scope), add)
+        return made if known else Unknown(_source(node))
 
-    def _comprehend(self, generators: list[ast.comprehension], scope: Scope, add: Callable[[Scope], None]) -> None:
+    def _comprehend(self, generators: list[ast.comprehension], scope: Scope, add: Callable[[Scope], None]) -> bool:
+        """Call `add` for each round; False when it cannot be told which rounds there are."""
         if not generators:
             add(scope)
-            return
+            return True
         first, rest = generators[0], generators[1:]
         several = self.several(self.value(first.iter, scope))
         if several is None:
             with self.undecided():
                 self.bind(first.target, Unknown(_source(first.target)), scope)
                 self._comprehend(rest, scope, add)
-            return
+            return False
+        known = True
         for worth in several:
             self.spend(first.iter)
             self.bind(first.target, worth, scope)
-            if all(self.truth(self.value(test, scope)) is not False for test in first.ifs):
-                self._comprehend(rest, scope, add)
+            held = [self.truth(self.value(test, scope)) for test in first.ifs]
+            known = known and None not in held
+            if False not in held:
+                known = self._comprehend(rest, scope, add) and known
+        return known
 
 
 def _source(node: ast.AST) -> str:
     text = ast.unparse(node)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _contains(many: Any, one: Any) -> bool:
+    """Raises ValueError where an element that is not known may be the one that is looked for."""
+    found: bool = one in many
+    if not found and holds_unknown(many):
+        raise ValueError(one)
+    return found
 
 
 def _comparable(left: Any, right: Any) -> tuple[Any, Any]:

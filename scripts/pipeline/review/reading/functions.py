@@ -40,6 +40,13 @@ class Scope:
         scope.names[name] = value
 
 
+@dataclass(frozen=True)
+class Either:
+    """One of several functions, and nobody can tell which: it was defined in branches of an `if`."""
+
+    functions: tuple[Function, ...]
+
+
 @dataclass
 class Function:
     """

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from alembic.operations import Operations
+
 from pipeline.review.reading import allowed
 from pipeline.review.reading.operations import AlembicContext, Op
 from pipeline.review.reading.unknown import Unknown
@@ -40,9 +42,11 @@ def import_from(node: ast.ImportFrom, op: Op) -> Iterator[tuple[str, Any]]:
         bound = name.asname or name.name
         if source == "alembic":
             yield bound, getattr(AlembicModule(op), name.name, Unknown(bound, imported="alembic"))
+        elif name.name == "*":
+            yield from _all_of(source, op)
         elif source == "alembic.op":
             yield bound, OpFunction(op, name.name)
-        elif node.level or name.name == "*":
+        elif node.level:
             yield bound, Unknown(bound, imported=source)
         else:
             yield bound, _name_in(source, name.name, bound)
@@ -54,6 +58,17 @@ class OpFunction:
     def __init__(self, op: Op, name: str) -> None:
         self.op = op
         self.name = name
+
+
+def _all_of(source: str, op: Op) -> Iterator[tuple[str, Any]]:
+    """What `from source import *` binds, where that can be told."""
+    if source == "alembic.op":
+        yield from ((name, OpFunction(op, name)) for name in dir(Operations) if not name.startswith("_"))
+        return
+    found = allowed.module(source)
+    if not isinstance(found, Unknown):
+        names = getattr(found, "__all__", None) or [name for name in dir(found) if not name.startswith("_")]
+        yield from ((name, allowed.attribute(found, name)) for name in names)
 
 
 def _of_alembic(name: str, whole: AlembicModule) -> Any:

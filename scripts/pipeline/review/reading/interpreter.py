@@ -111,7 +111,7 @@ class Interpreter(Expressions):
         made: Any = self.function(node, scope)
         for decorator in reversed(node.decorator_list):
             made = self._decorated(made, self.value(decorator, scope), node)
-        scope.assign(node.name, made)
+        self.doubts.assign(scope, node.name, made)
 
     def _decorated(self, function: Any, decorator: Any, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Any:
         """A decorator of the file is called; one from elsewhere leaves the function as it is, and is said."""
@@ -127,7 +127,7 @@ class Interpreter(Expressions):
     _do_AsyncFunctionDef = _do_FunctionDef
 
     def _do_ClassDef(self, node: ast.ClassDef, scope: Scope) -> None:
-        scope.assign(node.name, self._class(node, scope))
+        self.doubts.assign(scope, node.name, self._class(node, scope))
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> Any:
         """An enum is made for real: its labels are what matters. Any other class is not known."""
@@ -148,11 +148,11 @@ class Interpreter(Expressions):
     def _do_Import(self, node: ast.Import, scope: Scope) -> None:
         for name in node.names:
             bound, value = import_module(name, self.op)
-            scope.assign(bound, value)
+            self.doubts.assign(scope, bound, value)
 
     def _do_ImportFrom(self, node: ast.ImportFrom, scope: Scope) -> None:
         for bound, value in import_from(node, self.op):
-            scope.assign(bound, value)
+            self.doubts.assign(scope, bound, value)
 
     def _do_Assign(self, node: ast.Assign, scope: Scope) -> None:
         value = self.value(node.value, scope)

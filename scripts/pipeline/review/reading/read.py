@@ -6,8 +6,9 @@ import ast
 import warnings
 
 from pipeline.review.finding import Direction
+from pipeline.review.reading.calls import either
 from pipeline.review.reading.expressions import TooMuch
-from pipeline.review.reading.functions import Function
+from pipeline.review.reading.functions import Either, Function
 from pipeline.review.reading.interpreter import Break, Continue, Interpreter, Raised, Return
 from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.script import Script
@@ -30,7 +31,9 @@ def read_script(revision: Revision, direction: Direction, postgresql_version: in
             if not known:
                 return None
             if isinstance(function, Function):
-                function()
+                function(**_words_of_env(function))
+            elif isinstance(function, Either):
+                either(interpreter, function, [], _words_of_env(function.functions[0]))
             else:
                 where = (
                     f" (it comes from {function.imported})"
@@ -45,6 +48,18 @@ def read_script(revision: Revision, direction: Direction, postgresql_version: in
         except (Return, Break, Continue, Raised):
             pass
     return script
+
+
+def _words_of_env(function: Function) -> dict[str, Unknown]:
+    """
+    What `run_migrations(engine_name=…)` in env.py hands to each direction: only running that file would tell.
+
+    A default of None is a word that is usually given; any other default is the author's own.
+    """
+    spec = function.node.args
+    names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
+    given = dict(zip(names[len(names) - len(function.defaults) :], function.defaults, strict=True))
+    return {name: Unknown(name) for name in names if given.get(name) is None}
 
 
 def _line_of(tree: ast.Module, name: str) -> int:

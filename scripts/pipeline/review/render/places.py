@@ -18,8 +18,13 @@ def from_here(file: Path) -> str:
 
 def from_checkout(file: Path) -> str:
     """The path relative to the top of the checkout when a workflow runs, else as `from_here`."""
-    checkout = os.environ.get("GITHUB_WORKSPACE")
-    return _below(Path(checkout), file) if checkout else from_here(file)
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    return _below(_top(file) or Path(workspace), file) if workspace else from_here(file)
+
+
+def _top(file: Path) -> Path | None:
+    """The checkout that the file is in: a job may have more than one, below its workspace."""
+    return next((folder for folder in (Path.cwd() / file).parents if (folder / ".git").exists()), None)
 
 
 def _below(folder: Path, file: Path) -> str:

@@ -19,7 +19,8 @@ from pipeline.review.render.excerpt import excerpt
 from pipeline.review.render.places import from_checkout
 from pipeline.review.render.visible import shortened, visible
 from pipeline.review.report import Report
-from pipeline.review.rule import Rule, all_rules
+from pipeline.review.rule import Rule
+from pipeline.review.squawk_rules import every_rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -47,7 +48,7 @@ def render(report: Report) -> str:
 
 
 def _descriptors(names: list[str], findings: list[Finding]) -> list[dict[str, Any]]:
-    rules = {rule.name: rule for rule in all_rules()}
+    rules = {rule.name: rule for rule in every_rule()}
     severities = {finding.rule: finding.severity for finding in reversed(findings)}
     return [_descriptor(name, rules.get(name), severities[name]) for name in names]
 

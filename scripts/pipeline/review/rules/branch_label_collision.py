@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.review.history import History
+from pipeline.review.render.places import from_checkout
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Hit, Rule
 
@@ -25,7 +26,12 @@ def labels_that_are_taken(history: History) -> Iterator[Hit]:
             other = taken.setdefault(label, history.graph.by_id.get(label, revision))
             if other is not revision:
                 line = revision.line_of("branch_labels")
-                values = {"one": revision.id, "other": other.id, "file": str(revision.file), "line": str(line)}
+                values = {
+                    "one": revision.id,
+                    "other": other.id,
+                    "file": from_checkout(revision.file),
+                    "line": str(line),
+                }
                 yield Hit(label, line, values, file=revision.file, revision=revision.id)
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 from pipeline.review.history import History
 from pipeline.review.meaning import same_but_for_id
+from pipeline.review.render.places import from_checkout
 from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.undone_file import NAME
 
 rule = Rule(
     __name__,
@@ -20,7 +22,7 @@ rule = Rule(
     "and every upgrade and downgrade fails with “Can't locate revision”.",
     remedy="Bring it back: git checkout {commit} -- {file}\n"
     "To take back what it did, undo it in production first (the workflow “Rollback migration”): then it may be "
-    "deleted. By hand, --undone {subject} says that it was.",
+    "deleted. A line {subject} in {undone} says that it was (by hand: --undone {subject}).",
 )
 
 
@@ -34,7 +36,8 @@ def merged_revisions_that_are_gone(history: History) -> Iterator[Hit]:
             twin = next((one.id for one in added if same_but_for_id(revision.tree, one.tree)), None)
             values = {
                 "commit": history.base.commit[:12],
-                "file": str(revision.file),
+                "file": from_checkout(revision.file),
+                "undone": from_checkout(history.directory / NAME),
                 "renamed": f" (its id became {twin})" if twin else "",
             }
             yield Hit(revision.id, 1, values, file=revision.file, revision=revision.id)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from pipeline.review.correction import assign
 from pipeline.review.history import History
+from pipeline.review.render.places import from_checkout
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Hit, Rule
 
@@ -27,7 +28,12 @@ def ids_that_are_there_twice(history: History) -> Iterator[Hit]:
     for first, second in history.graph.duplicates:
         new, old = (first, second) if _is_merged(history, second) else (second, first)
         corrected = assign(new, "revision", f'"{_fresh_id(new)}"')
-        values = {"file": str(new.file), "other": str(old.file), "line": str(corrected.line), "text": corrected.text}
+        values = {
+            "file": from_checkout(new.file),
+            "other": from_checkout(old.file),
+            "line": str(corrected.line),
+            "text": corrected.text,
+        }
         edits = corrected.edits if _is_merged(history, old) else ()
         yield Hit(new.id, corrected.line, values, edits=edits, file=new.file, revision=new.id)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pipeline.review.finding import Severity
 from pipeline.review.history import Base, History
 from pipeline.review.meaning import changed_parts
+from pipeline.review.render.places import from_checkout
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Hit, Rule
 
@@ -48,8 +49,10 @@ def _changed(base: Base, before: Revision, now: Revision) -> Iterator[Hit]:
         values = {
             "parts": ", ".join(parts),
             "commit": base.commit[:12],
-            "before": str(before.file),
-            "move": "" if before.file == now.file else f" && git mv -f {before.file} {now.file}",
+            "before": from_checkout(before.file),
+            "move": ""
+            if before.file == now.file
+            else f" && git mv -f {from_checkout(before.file)} {from_checkout(now.file)}",
         }
         yield Hit(
             now.id,

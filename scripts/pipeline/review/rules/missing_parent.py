@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from pipeline.review.correction import Correction, assign
 from pipeline.review.history import History
+from pipeline.review.render.places import from_checkout
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Hit, Rule
 
@@ -41,7 +42,7 @@ def _hit(history: History, revision: Revision, name: str, missing: str) -> Hit:
     return Hit(
         revision.id,
         line,
-        {"missing": missing, "name": name, "file": str(revision.file), "line": str(line)},
+        {"missing": missing, "name": name, "file": from_checkout(revision.file), "line": str(line)},
         remedy=_where_it_is(history, missing)
         or (f"In {revision.file}, line {line}:\n\n{corrected.text}" if corrected else None),
         edits=corrected.edits if corrected and not _where_it_is(history, missing) else (),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pipeline.review.correction import follow
 from pipeline.review.history import History
 from pipeline.review.placement import behind_the_base
+from pipeline.review.render.places import from_checkout
 from pipeline.review.rule import Harm, Hit, Rule
 
 rule = Rule(
@@ -37,7 +38,7 @@ def revisions_behind_the_base(history: History) -> Iterator[Hit]:
                 "first": ""
                 if history.graph.find(found.wanted.id)
                 else f"Bring your branch up to date: git rebase {ref}\n",
-                "file": str(found.revision.file),
+                "file": from_checkout(found.revision.file),
                 "line": str(corrected.line),
                 "text": corrected.text,
             },

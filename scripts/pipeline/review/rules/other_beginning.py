@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pipeline.review.correction import follow
 from pipeline.review.history import History
 from pipeline.review.placement import other_beginnings
+from pipeline.review.render.places import from_checkout
 from pipeline.review.rule import Harm, Hit, Rule
 
 rule = Rule(
@@ -29,7 +30,7 @@ def beginnings_beside_the_first(history: History) -> Iterator[Hit]:
         corrected = follow(found.revision, found.wanted.id)
         values = {
             "wanted": found.wanted.id,
-            "file": str(found.revision.file),
+            "file": from_checkout(found.revision.file),
             "line": str(corrected.line),
             "text": corrected.text,
         }

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pipeline.review.correction import follow
 from pipeline.review.history import History
 from pipeline.review.placement import competing_heads, own_line
+from pipeline.review.render.places import from_checkout
 from pipeline.review.rule import Harm, Hit, Rule
 
 rule = Rule(
@@ -40,12 +41,14 @@ def heads_that_compete(history: History) -> Iterator[Hit]:
                 "count": str(len(heads)),
                 "moved": moved.id,
                 "other": others[0].id,
-                "file": str(moved.file),
+                "file": from_checkout(moved.file),
                 "line": str(corrected.line),
                 "text": corrected.text,
                 "heads": " ".join(names),
             },
-            evidence=tuple(f"{one.id} ({one.file}) follows {', '.join(one.down) or 'nothing'}" for one in heads),
+            evidence=tuple(
+                f"{one.id} ({from_checkout(one.file)}) follows {', '.join(one.down) or 'nothing'}" for one in heads
+            ),
             edits=corrected.edits if moved.id in history.added and len(heads) == 2 else (),
             file=moved.file,
             revision=moved.id,

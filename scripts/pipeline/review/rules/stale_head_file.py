@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pipeline.review.head_file import head_text
 from pipeline.review.history import History
 from pipeline.review.placement import behind_the_base, competing_heads, other_beginnings
+from pipeline.review.render.places import from_checkout
 from pipeline.review.rule import Harm, Hit, Rule
 
 rule = Rule(
@@ -35,7 +36,7 @@ def head_files_that_are_stale(history: History) -> Iterator[Hit]:
     if text != wanted:
         says = "is gone" if text is None else f"does not say {' '.join(wanted.split())}"
         yield Hit(
-            str(history.head_file.path),
+            from_checkout(history.head_file.path),
             1,
             {"says": says, "printed": wanted.replace("\n", "\\n")},
             file=history.head_file.path,

@@ -454,3 +454,46 @@ def test_parameters_of_old_alembics_are_understood(read: Read) -> None:
     assert script.not_analysed == []
     assert [call.table for call in script.calls] == ["t", "t", "t", "t"]
     assert sql_of(script)[2] == 'ALTER TABLE t RENAME "old" TO "new"'
+
+
+@pytest.mark.parametrize(
+    "decides",
+    [
+        "columns = {c['name'] for c in rows}; stop = 'a' not in columns",
+        "columns = [c['name'] for c in rows]; stop = len(columns) < 2",
+        "stop = not any(c['name'] == 'a' for c in rows)",
+        "found = False\n    for c in rows:\n        found = True\n    stop = found",
+        "found = False\n    if insp.has_table('t'):\n        found = True\n    stop = not found",
+        "names = []\n    for c in rows:\n        names.append(c['name'])\n    stop = not names",
+        "names = {}\n    for c in rows:\n        names[c['name']] = c\n    stop = not names",
+        "known = {'a': 1}\n    if insp.has_table('t'):\n        known.pop('a')\n    stop = len(known) == 0",
+    ],
+)
+def test_what_the_database_decides_hides_nothing_that_follows(read_file: Callable[[str], Script], decides: str) -> None:
+    """A container filled from the database is not the one element that stands for them."""
+    script = read_file(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'a'\ndef upgrade():\n"
+        f"    insp = sa.inspect(op.get_bind())\n    rows = insp.get_columns('t')\n    {decides}\n"
+        "    if stop:\n        return\n    op.drop_column('t', 'a')\n"
+    )
+
+    assert sql_of(script) == ["ALTER TABLE t DROP COLUMN a"]
+
+
+def test_a_function_that_is_defined_in_two_branches_is_read_both_ways(read_file: Callable[[str], Script]) -> None:
+    script = read_file(
+        """
+import os
+from alembic import op
+revision = "a"
+if os.environ.get("OLD"):
+    def upgrade():
+        op.drop_table("a")
+else:
+    def upgrade():
+        op.drop_table("b")
+"""
+    )
+
+    assert sql_of(script) == ["DROP TABLE a", "DROP TABLE b"]
+    assert [call.conditional for call in script.calls] == [True, True]

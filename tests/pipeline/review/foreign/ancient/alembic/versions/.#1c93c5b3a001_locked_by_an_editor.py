@@ -1,0 +1,1 @@
+this is the lock file of an editor

@@ -1,0 +1,1 @@
+# Moved to 1c93c5b3a012.

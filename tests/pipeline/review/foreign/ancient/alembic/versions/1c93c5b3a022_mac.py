@@ -1,0 +1,1 @@
+"""Line ends of a Mac of 1999"""from alembic import oprevision = "1c93c5b3a022"down_revision = "1c93c5b3a021"def upgrade():    op.drop_table("quill")def downgrade():    pass
