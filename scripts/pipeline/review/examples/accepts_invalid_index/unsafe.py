@@ -9,7 +9,11 @@ down_revision = "1a00000000a0"
 def upgrade():
     with op.get_context().autocommit_block():
         op.create_index(  # found: accepts-invalid-index
-            "ix_videos_owner_id", "videos", ["owner_id"], postgresql_concurrently=True, if_not_exists=True
+            "ix_videos_owner_id",
+            "videos",
+            ["owner_id"],
+            postgresql_concurrently=True,
+            if_not_exists=True,
         )
 
 
