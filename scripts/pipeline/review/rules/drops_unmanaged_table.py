@@ -19,7 +19,6 @@ from pipeline.review.schema.changes import Action, Kind, changes
 rule = Rule(
     __name__,
     harm=Harm.LOSES_DATA,
-    replaces=("drop-table",),
     effect="No revision made the table {subject}: it is another's, or its model is not imported, and its rows go.",
     remedy="delete this line, and let autogenerate leave the table alone: in env.py, "
     'include_name=lambda name, type_, parent: type_ != "table" or name in target_metadata.tables',

@@ -8,7 +8,7 @@ down_revision = "1a2b3c4d5e69"
 
 
 def upgrade():
-    op.drop_table("spatial_ref_sys")  # found: drops-unmanaged-table
+    op.drop_table("spatial_ref_sys")  # found: drop-table, drops-unmanaged-table
     op.add_column("places", sa.Column("name", sa.Text(), nullable=True))
 
 
