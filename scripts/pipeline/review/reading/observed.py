@@ -41,7 +41,8 @@ def complete(script: Script, seen: Iterable[Seen], postgresql_version: int) -> N
                 NotAnalysed(script.file, one.line, f"PostgreSQL's grammar does not read it: {error}")
             )
             continue
-        known.add(one.line)
+        if all(kind != "DoStmt" for _, _, kind in parsed):  # Seeing one sent does not tell what it does.
+            known.add(one.line)
         for sql, node, kind in parsed:
             found = _same(missing, sql, kind, one.line)
             if found is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -234,4 +235,5 @@ def _filled(keywords: dict[str, Any]) -> dict[str, Any]:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [""])[0][:200]
+    line = (str(error).strip().splitlines() or [""])[0]
+    return re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>", "…", line)[:200]

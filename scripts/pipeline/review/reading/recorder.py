@@ -102,6 +102,8 @@ class Recorder:
         self.autocommit = False
 
     def _statement(self, sql: str, node: Any, kind: str) -> None:
+        if kind == "DoStmt":
+            self.not_followed("what a DO block does is PL/pgSQL, which is not read")
         call = self._call
         if kind == "CreateEnumStmt" and call and call.name == "create_table":
             name = ".".join(one.string.sval for one in node.type_name)

@@ -262,6 +262,7 @@ def upgrade():
         ("helper('t')", "helper(…) comes from app.helpers, which is not read"),
         ("helper.many(op)", "helper.many(…), which comes from app.helpers, is handed the connection and is not read"),
         ("op.execute(helper)", "helper is sent to the database: its SQL is not known before it runs"),
+        ("op.execute('DO $$ BEGIN DROP TABLE t; END $$')", "what a DO block does is PL/pgSQL, which is not read"),
         ("op.execute('SELEC 1')", "PostgreSQL's grammar does not read this SQL"),
         ("op.invent('x')", "op.invent is no operation that reading knows"),
         ("op.add_column()", "Alembic does not take this add_column: TypeError"),
