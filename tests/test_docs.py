@@ -53,6 +53,22 @@ def test_every_setting_is_in_the_readme_and_none_that_is_not_read() -> None:
     assert sorted(rows) == sorted(settings.NAMES)
 
 
+def test_the_review_in_the_readme_is_what_it_says(tmp_path: Path) -> None:
+    shown = Path("README.md").read_text().split("$ make review\n")[1].split("```")[0]
+    revision = tmp_path / "migrations/versions/0007_drop_title.py"
+    revision.parent.mkdir(parents=True)
+    revision.write_text(
+        '"""Drop the title of videos."""\n\nfrom alembic import op\nimport sqlalchemy as sa\n\nrevision = "0007"\n'
+        'down_revision = None\n\n\ndef upgrade():\n    op.drop_column("videos", "title")\n\n\n'
+        'def downgrade():\n    op.add_column("videos", sa.Column("title", sa.Text()))\n'
+    )
+
+    command = [str(Path(".venv/bin/python").absolute()), str(Path("scripts/review_revisions.py").absolute()), "--all"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (said.returncode, said.stdout) == (1, shown)
+
+
 def test_every_option_of_the_rehearsal_in_the_readme_is_one() -> None:
     help_ = subprocess.run(
         [".venv/bin/python", "scripts/rehearse.py", "--help"], capture_output=True, text=True, check=True
