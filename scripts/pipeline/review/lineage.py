@@ -124,12 +124,19 @@ def _entry(file: Path, _changed: int) -> _Entry | None:
 
 
 def _in_order(found: dict[str, _Entry]) -> Iterator[_Entry]:
-    """Each after those it follows."""
-    done: set[str] = set()
-    waiting = list(found.values())
+    """Each after those it follows; each is opened and closed once, however long the history is."""
+    opened: set[str] = set()
+    closed: set[str] = set()
+    waiting = list(found)
     while waiting:
-        ready = [one for one in waiting if not {id_ for id_ in one.before if id_ in found} - done] or waiting[:1]
-        for one in ready:
-            yield one
-            done.add(one.id)
-        waiting = [one for one in waiting if one.id not in done]
+        current = waiting[-1]
+        before = [id_ for id_ in found[current].before if id_ in found and id_ not in opened]
+        if current not in opened and before:
+            opened.add(current)
+            waiting += before
+            continue
+        opened.add(current)
+        waiting.pop()
+        if current not in closed:
+            closed.add(current)
+            yield found[current]
