@@ -22,8 +22,8 @@ from pipeline.review.layout import Layout
 from pipeline.review.reading.observed import Seen
 from pipeline.review.revision import Revision
 from pipeline.review.running import inside
+from pipeline.review.running.databases import databases_on
 from pipeline.review.running.project import Project, environment, find_project
-from pipeline.review.running.scratch import scratch_database
 
 _SECONDS_A_REVISION = 20.0
 _SECONDS_TO_START = 60.0
@@ -59,8 +59,8 @@ def capture_on(
 ) -> Capture:
     """Run the revisions of `layout` on a scratch database of `server`. Raises UsageError and CouldNotAnswer."""
     project = find_project(layout, python)
-    with scratch_database(server) as url:
-        return capture(project, ordered, frozenset(revision.id for revision in chosen), url)
+    with databases_on(server) as databases:
+        return capture(project, ordered, frozenset(revision.id for revision in chosen), databases.empty())
 
 
 def capture(project: Project, ordered: Sequence[Revision], chosen: frozenset[str], url: URL) -> Capture:

@@ -13,8 +13,8 @@ from pipeline.errors import CouldNotAnswer, UsageError
 from pipeline.review.finding import Direction
 from pipeline.review.layout import find_layout
 from pipeline.review.reviewing import Options, review
+from pipeline.review.running.databases import databases_on
 from pipeline.review.running.project import find_project
-from pipeline.review.running.scratch import scratch_database
 
 _ENV = """
 from alembic import context
@@ -134,5 +134,5 @@ def test_the_project_runs_in_the_python_that_is_named(project: Make) -> None:
     [("no url", UsageError), ("sqlite:///x", UsageError), ("postgresql://x@127.0.0.1:1/x", CouldNotAnswer)],
 )
 def test_a_url_that_leads_nowhere_is_refused(url: str, error: type[Exception]) -> None:
-    with pytest.raises(error, match="--database-url"), scratch_database(url):
-        pass
+    with pytest.raises(error, match="--database-url"), databases_on(url) as databases:
+        databases.empty()

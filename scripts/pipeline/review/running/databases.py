@@ -1,0 +1,110 @@
+"""Databases that are there for one review and nobody else's: empty ones, copies of them, and all dropped in the end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from pipeline.errors import CouldNotAnswer, UsageError
+from pipeline.keeper import Keeper
+from pipeline.postgres import NEWEST, start_server
+
+_OLDEST_EMBEDDED = 16
+_SECONDS_TO_CONNECT = 10
+
+
+class Databases:
+    """Makes databases on a server; the one that its URL names is connected to, and never changed."""
+
+    def __init__(self, server: URL) -> None:
+        self._server = server
+        self._made: list[str] = []
+
+    def empty(self) -> URL:
+        """Make an empty database. Raises CouldNotAnswer when the server does not let us."""
+        return self._make("template0")
+
+    def copy(self, of: URL) -> URL:
+        """Make a copy, rows and object ids and all, of a database that nobody is connected to any more."""
+        return self._make(of.database or "")
+
+    def drop(self, url: URL) -> None:
+        """Drop one of ours, whoever is still connected to it."""
+        with self._connected() as connection:
+            self._drop(connection, url.database or "")
+
+    def drop_all(self) -> None:
+        if not self._made:
+            return
+        with self._connected() as connection:
+            for name in list(self._made):
+                self._drop(connection, name)
+
+    @property
+    def version(self) -> int:
+        """The server's major version."""
+        with self._connected() as connection:
+            return connection.info.server_version // 10_000
+
+    def _make(self, template: str) -> URL:
+        name = f"review_{secrets.token_hex(6)}"
+        with self._connected() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            )
+        self._made.append(name)
+        return self._server.set(database=name)
+
+    def _drop(self, connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._made.remove(name)
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        try:
+            with psycopg.connect(plain(self._server), autocommit=True, connect_timeout=_SECONDS_TO_CONNECT) as made:
+                yield made
+        except psycopg.Error as error:
+            raise CouldNotAnswer(
+                f"No scratch database could be made or dropped on the server ({str(error).strip()}): give "
+                "--database-url the URL of a throwaway server whose user may create databases, never production's."
+            ) from error
+
+
+@contextmanager
+def databases_on(server: str | None, version: int = NEWEST) -> Iterator[Databases]:
+    """
+    Yield Databases on the server of the URL `server`, or on a throwaway one of ours (16 for a `version` up to it).
+
+    Raises UsageError for what is no URL of PostgreSQL, CouldNotAnswer where there is no server.
+    """
+    with Keeper() as keeper:
+        if server is None:
+            ours = _OLDEST_EMBEDDED if version <= _OLDEST_EMBEDDED else NEWEST
+            server = start_server(keeper, ours).url()
+        databases = Databases(_checked(server))
+        try:
+            yield databases
+        finally:
+            databases.drop_all()
+
+
+def plain(url: URL) -> str:
+    """Return the URL for psycopg, which knows no drivers; the password is in it."""
+    return url.set(drivername="postgresql", database=url.database or "postgres").render_as_string(hide_password=False)
+
+
+def _checked(server: str) -> URL:
+    try:
+        url = make_url(server)
+    except ArgumentError as error:
+        raise UsageError(f"--database-url is no URL: give postgresql://user:password@host/name. ({error})") from error
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise UsageError(f"--database-url leads to {url.get_backend_name()}: revisions are reviewed for PostgreSQL.")
+    return url
