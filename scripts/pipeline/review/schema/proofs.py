@@ -52,17 +52,20 @@ class Proofs:
             self._rename(statement.node, statement.table)
         elif among(self.table, statement.drops("TABLE")):
             self._forget()
-        elif statement.kind == "CreateStmt" and same(statement.table or "", self.table):
-            if certain and not statement.node.if_not_exists:
-                self._forget()
-                self._columns(statement.columns)
-                for one in statement.constraints:
-                    self._add(one)
+        elif certain and statement.kind == "CreateStmt":
+            self._create(statement)
         for change in statement.changes:
             if same(change.table, self.table):
                 self._lose(change)
                 if certain:
                     self._gain(change)
+
+    def _create(self, statement: Statement) -> None:
+        if same(statement.table or "", self.table) and not statement.node.if_not_exists:
+            self._forget()
+            self._columns(statement.columns)
+            for one in statement.constraints:
+                self._add(one)
 
     def _gain(self, change: Change) -> None:
         if change.kind == "SetNotNull" and change.name == self.column:
@@ -108,9 +111,9 @@ class Proofs:
 
     def _rename(self, node: Any, renamed: str | None) -> None:
         ours = same(renamed or "", self.table)
-        if node.rename_type == tree.OBJECT_TABLE and (ours or node.newname == bare(self.table)):
-            self._forget()
-        elif node.rename_type == tree.OBJECT_COLUMN and ours and self.column in {node.subname, node.newname}:
+        table = node.rename_type == tree.OBJECT_TABLE and (ours or node.newname == bare(self.table))
+        column = node.rename_type == tree.OBJECT_COLUMN and ours and self.column in {node.subname, node.newname}
+        if table or column:
             self._forget()
         elif node.rename_type == tree.OBJECT_TABCONSTRAINT and ours:
             for side in (self.not_nulls, self.checks):
