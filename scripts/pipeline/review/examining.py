@@ -127,6 +127,7 @@ def _read(revision: Revision, questions: Questions, answer: Answer) -> None:
                 complete(script, seen, questions.postgresql_version)
             revision.scripts[direction] = script
             answer.not_analysed.extend(one for one in script.not_analysed if one not in answer.not_analysed)
+    revision.introduce()
 
 
 def _ask(

@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.review.directory import NotARevision, parse_revision, read_revision
 from pipeline.review.finding import Direction
 from pipeline.review.reading.script import Script
+from pipeline.review.reading.statement import Statement
 from pipeline.review.revision import Revision
 from pipeline.review.schema.balance import Balance
 from pipeline.review.schema.changes import Kind, Thing, changes
@@ -38,14 +39,24 @@ class Lineage:
 
     @classmethod
     def of(cls, revision: Revision) -> Lineage:
-        known = _folder(revision.file.parent)
+        return cls._before(revision.file, (*revision.down, *revision.depends_on))
+
+    @classmethod
+    def of_script(cls, script: Script) -> Lineage:
+        """The same for one direction of a revision, which knows no more than its file."""
+        entry = _entry(script.file, script.file.stat().st_mtime_ns) if script.file.is_file() else None
+        return cls._before(script.file, entry.before) if entry is not None else cls((), complete=False)
+
+    @classmethod
+    def _before(cls, file: Path, down: tuple[str, ...]) -> Lineage:
+        known = _folder(file.parent)
         found: dict[str, _Entry] = {}
         complete = True
-        waiting = [*revision.down, *revision.depends_on]
+        waiting = [*down]
         while waiting:
             wanted = waiting.pop()
             entry = known.get(wanted) or next((one for id_, one in known.items() if id_.startswith(wanted)), None)
-            if entry is None or entry.file == revision.file:
+            if entry is None or entry.file == file:
                 complete = False
             elif entry.id not in found:
                 found[entry.id] = entry
@@ -55,6 +66,13 @@ class Lineage:
     def mentions(self, name: str) -> bool:
         """Tell whether a revision before this one, or env.py, has the word in it."""
         return any(name in entry.text for entry in self.entries)
+
+    def statements(self, *words: str) -> Iterator[Statement]:
+        """Yield what the upgrades send of those revisions before this one in which all `words` are."""
+        for entry in self.entries:
+            if all(word in entry.text for word in words):
+                script = _upgrade(entry.file, entry.file.stat().st_mtime_ns)
+                yield from script.statements if script is not None else ()
 
     def has(self, kind: Kind, name: str) -> bool | None:
         """

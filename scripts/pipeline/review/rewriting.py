@@ -98,7 +98,7 @@ def edits_for(statement: Statement, code: str) -> tuple[Edit, ...]:
     There is none where other code shares the call's lines, or where a text over several lines would be indented.
     """
     call = statement.call
-    if call is None or call.batch or call.conditional or _has_text_over_lines(call.node):
+    if call is None or call.batch or call.conditional or not call.in_file or _has_text_over_lines(call.node):
         return ()
     first, last = call.node.lineno, call.node.end_lineno or call.node.lineno
     lines = _lines(statement.file)[first - 1 : last]

@@ -30,6 +30,21 @@ reads. A rule is here for the harm it prevents; opinions are information, and of
 built is in [review-design.md](review-design.md).
 """
 
+_UNSEEN = """## What none of these phases reports
+
+| hazard | why |
+| --- | --- |
+| several ALTERs of one table in one revision | they share one lock until the commit; only where each of them reads or \
+writes all rows do they cost more than one, and [several-rewrites](#several-rewrites) says so |
+| a DROP COLUMN takes unique and primary keys over several columns along | the catalog knows them, the statement not; \
+foreign keys are told where earlier revisions name them |
+| duplicates, NULLs, values too long: whether a change fails on them | the rows decide; reading says that they may |
+| a failed CONCURRENTLY left an INVALID index | the catalog knows; reading says where one would be accepted |
+| EXECUTE of a text put together from values, functions of other revisions, what triggers do | it is known when it \
+runs; the first is listed as not analysed |
+| how long it takes, and who waits meanwhile | sizes and traffic decide |
+"""
+
 _USE = """## Accepting a finding
 
 On the line, or on the line above it, with the reason; without one, or where nothing is found any more, the comment is a
@@ -74,6 +89,7 @@ def page(rules: Sequence[Rule] | None = None, examples: Path = EXAMPLES) -> str:
         _OPENING,
         *_contents(by_harm),
         *_phases(by_harm),
+        _UNSEEN,
         _USE.replace("{rule}", known[0].name if known else "rule-name").replace("{document}", document),
     ]
     for harm, found in by_harm.items():

@@ -177,3 +177,15 @@ def test_a_file_on_which_the_process_dies_is_named_and_the_others_are_read(proje
     assert told.startswith("39 [")
     assert told.count("The process that read it died") == 1
     assert f"The process that read it died, and reading broke on {files[20]}: " in told
+
+
+def test_each_direction_knows_the_other_one(project: Project) -> None:
+    """A rule about a downgrade asks what it undoes; without an answer it would say nothing, or too much."""
+    project.write(
+        "cccccccccccc", "bbbbbbbbbbbb", upgrade="op.alter_column('t', 'a', nullable=True)",
+        downgrade="op.alter_column('t', 'a', nullable=False)",
+    )  # fmt: skip
+
+    found = {(one.rule, one.direction) for one in all_of(project).findings}
+
+    assert ("downgrade-fails-on-newer-rows", "downgrade") in found

@@ -14,16 +14,15 @@ from pipeline.review.reading.unknown import Unknown, as_text
 
 _SENDING = {"execute", "scalar", "scalars", "exec_driver_sql", "exec", "stream", "stream_scalars", "executemany"}
 _SAME = {
-    "connect",
     "execution_options",
     "get_bind",
     "connection",
-    "begin",
-    "begin_nested",
     "cursor",
     "raw_connection",
     "__enter__",
 }
+_BEGINNING = {"connect", "begin", "begin_nested"}
+"""What they return has a commit of its own."""
 SAME_WITHOUT_CALL = {"bind", "connection", "dbapi_connection", "driver_connection", "engine"}
 """Attributes that lead to the same database, also where they are called (`session.connection()`)."""
 _COPYING = {"copy", "copy_expert", "copy_from", "callproc"}
@@ -55,8 +54,10 @@ def run_sql(recorder: Recorder, statement: Any) -> None:
 class Connection:
     """A connection, an engine or a transaction of the migration: what is sent on it is recorded."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, *, is_the_migrations: bool = False) -> None:
         self.recorder = recorder
+        self.is_the_migrations = is_the_migrations
+        """Whether its `commit` ends Alembic's own transaction; that of a savepoint or a session does not."""
         self.dialect = DIALECT
         self.name = DIALECT.name
 
@@ -64,6 +65,10 @@ class Connection:
         """Return what `connection.name` is, or None when reading does not know it."""
         if name in _SENDING:
             return self._send
+        if name == "commit" and self.is_the_migrations and not self.recorder.autocommit:
+            return self._commit
+        if name in _BEGINNING:
+            return lambda _node, *_, **__: Connection(self.recorder)
         if name in _SAME:
             return lambda _node, *_, **__: self
         if name in _QUIET:
@@ -77,6 +82,10 @@ class Connection:
         with self.recorder.calling("execute", {"sqltext": statement}, node):
             run_sql(self.recorder, statement)
         return Unknown("what the database answers")
+
+    def _commit(self, node: ast.Call, *_: Any, **__: Any) -> None:
+        with self.recorder.calling("execute", {"sqltext": "COMMIT"}, node):
+            self.recorder.sql("COMMIT")
 
     def _copies(self, name: str, node: ast.Call) -> Unknown:
         self.recorder.not_followed(f"{name}(…) goes to the driver itself: what it does is not read", node)

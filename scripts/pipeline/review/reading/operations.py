@@ -45,7 +45,7 @@ class Op:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
-        self.connection = Connection(recorder)
+        self.connection = Connection(recorder, is_the_migrations=True)
         self._real = RecordingOperations(recorder.sql, recorder.operation)
 
     def method(self, name: str) -> Callable[..., Any] | None:

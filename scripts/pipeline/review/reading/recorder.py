@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import postgast
 
 from pipeline.review.finding import NotAnalysed
+from pipeline.review.reading.naming import words_of
+from pipeline.review.reading.plpgsql import ENDS, Inner, Unread, called, inside
 from pipeline.review.reading.script import Call, Script
 from pipeline.review.reading.statement import Statement, parse
 from pipeline.review.reading.unknown import TYPE_PREFIX, unread_in
@@ -33,6 +35,9 @@ class Recorder:
         self._types_of_tables: set[str] = set()
         """The enums that create_table has made: within one run Alembic remembers these, and no others."""
         self._call: Call | None = None
+        self._functions: dict[str, tuple[str, Any]] = {}
+        """CREATE FUNCTIONs of this direction, by name: what they do is done where they are called."""
+        self._running: list[str] = []
 
     @property
     def line(self) -> int:
@@ -102,8 +107,6 @@ class Recorder:
         self.autocommit = False
 
     def _statement(self, sql: str, node: Any, kind: str) -> None:
-        if kind == "DoStmt":
-            self.not_followed("what a DO block does is PL/pgSQL, which is not read")
         call = self._call
         if kind == "CreateEnumStmt" and call and call.name == "create_table":
             name = ".".join(one.string.sval for one in node.type_name)
@@ -123,8 +126,44 @@ class Recorder:
             self.new_tables.add(
                 f"{relation.schemaname}.{relation.relname}" if relation.schemaname else relation.relname
             )
+        if kind == "CreateFunctionStmt":
+            self._functions[words_of(node.funcname).rpartition(".")[2]] = sql, node
+        self._bodies(sql, node, kind)
         if kind == "TransactionStmt" or self.autocommit:
             self.transaction += 1
+
+    def _bodies(self, sql: str, node: Any, kind: str) -> None:
+        """Record what a DO block does, and a function of this direction where it is called."""
+        if kind == "DoStmt":
+            self._body(sql, node)
+        elif kind in {"SelectStmt", "CallStmt"} and self._functions:
+            for name in called(node):
+                if name in self._functions and name not in self._running:
+                    self._running.append(name)
+                    self._body(*self._functions[name])
+                    self._running.pop()
+
+    def _body(self, sql: str, node: Any) -> None:
+        """Record the statements of a body. Sent in an autocommit block, it is one transaction all the same."""
+        call, autocommit = self._call, self.autocommit
+        for one in inside(sql, node):
+            if isinstance(one, Unread):
+                self.not_followed(one.why)
+            elif one.sql in ENDS.values() and autocommit:
+                self.transaction += 1
+            else:
+                self._call, self.autocommit = self._inner_call(one, call), False
+                self.sql(one.sql)
+                self._call, self.autocommit = call, autocommit
+
+    def _inner_call(self, one: Inner, outer: Call | None) -> Call:
+        """What `op.execute` of that one statement would be: rules write their remedies with it."""
+        node = ast.parse(f"op.execute({one.sql!r})", mode="eval").body
+        return Call(
+            name="execute", arguments={"sqltext": one.sql}, node=cast(ast.Call, node),
+            line=outer.line if outer else self.line, text=f"op.execute({one.sql!r})", transaction=self.transaction,
+            autocommit=False, conditional=one.maybe or self.undecided > 0, in_file=False,
+        )  # fmt: skip
 
 
 def without_driver_placeholders(sql: str) -> str:

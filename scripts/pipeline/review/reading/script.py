@@ -33,6 +33,8 @@ class Call:
     batch: bool = False
     conditional: bool = False
     """True below an `if` that reading cannot decide, in a loop over something unknown, or in an `except`."""
+    in_file: bool = True
+    """False for a statement inside a DO block, for which nothing but the block stands in the file."""
     operation: Any = None
     """Alembic's own MigrateOperation (AddColumnOp …), when the arguments were known well enough to make one."""
 

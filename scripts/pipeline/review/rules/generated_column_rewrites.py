@@ -2,7 +2,8 @@
 A stored generated column is computed for every row, by writing the whole table again.
 
 The server does it under AccessExclusive. From PostgreSQL 18 on a VIRTUAL column is computed when it is read, and is
-added in a moment; before, a trigger keeps an ordinary column, which can be filled in batches.
+added in a moment; before, a trigger keeps an ordinary column, which can be filled in batches. SET EXPRESSION (17 on)
+computes a stored column again in the same way.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ def stored_columns(statement: Statement) -> Iterator[Hit]:
         if column.generated == "stored" and not statement.is_new(column.table):
             values = {"table": column.table, "column": column.name, "code": _instead(statement, column)}
             yield Hit(f"{column.table}.{column.name}", values=values)
+    for change in statement.changed("SetExpression"):  # Of a stored column: VIRTUAL ones (18) cannot be told from here.
+        remedy = (
+            "Add a column that is computed like this, read that one, and drop the old one in the next pull request."
+        )
+        values = {"table": change.table, "column": change.name or ""}
+        yield Hit(f"{change.table}.{change.name}", values=values, remedy=remedy)
 
 
 def _instead(statement: Statement, column: Column) -> str:

@@ -4,6 +4,7 @@ Every row is searched for NULL while nobody can read or write the table.
 SET NOT NULL takes AccessExclusive and reads the table under it, unless a validated CHECK proves that there is no NULL
 (`x IS NOT NULL`, alone or with more behind an AND). So: the CHECK as NOT VALID, VALIDATE in the next revision, where
 nobody waits for it, then SET NOT NULL, which takes a moment. From PostgreSQL 18 on NOT NULL itself can be NOT VALID.
+The revisions before this one are asked whether it was validated, and not dropped again since.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.review.finding import Severity
+from pipeline.review.lineage import Lineage
 from pipeline.review.reading.naming import bare, quoted, same, schema_of
-from pipeline.review.reading.parts import Change, Constraint, Kind
+from pipeline.review.reading.parts import Change
 from pipeline.review.reading.script import Script
-from pipeline.review.reading.sql_expressions import proves_not_null
 from pipeline.review.reading.statement import Statement
 from pipeline.review.rewriting import execute, source
 from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.schema.proofs import Proofs
 
 rule = Rule(
     __name__,
@@ -35,29 +37,28 @@ def unproven(script: Script) -> Iterator[Hit]:
     for position, statement in enumerate(script.statements):
         for change in statement.changed("SetNotNull"):
             before, after = script.statements[:position], script.statements[position + 1 :]
-            if not (_is_proven(before, change) or _added_here(before, change) or _drops_its_check(after, change)):
+            if _added_here(before, change):
+                continue
+            proofs = _proofs(script, before, change)
+            if not (
+                proofs.hold or _validates_another(before, change, proofs) or _drops_its_check(after, change, proofs)
+            ):
                 yield _hit(statement, change)
 
 
-def _is_proven(before: list[Statement], change: Change) -> bool:
-    """
-    A CHECK that proves it was validated before, as far as can be seen.
-
-    One that is validated here but was added in an earlier revision, whose text is not at hand, is taken for the proof.
-    """
-    added = [one for past in before for one in past.added_constraints if same(one.table, change.table)]
-    validated = {
-        one.name for past in before for one in past.changed("ValidateConstraint") if same(one.table, change.table)
-    }
-    if validated - {one.name for one in added}:
-        return True
-    return any(_proves(one, change.name or "") and (not one.not_valid or one.name in validated) for one in added)
+def _proofs(script: Script, before: list[Statement], change: Change) -> Proofs:
+    """What earlier revisions, the upgrade that is undone and the statements before say of the column."""
+    proofs = Proofs(change.table, change.name or "")
+    undone = script.undoes.statements if script.undoes is not None else ()
+    for past in (*Lineage.of_script(script).statements(bare(change.table)), *undone, *before):
+        proofs.follow(past)
+    return proofs
 
 
-def _proves(constraint: Constraint, column: str) -> bool:
-    if constraint.kind is Kind.NOT_NULL:
-        return column in constraint.columns
-    return constraint.kind is Kind.CHECK and proves_not_null(constraint.expression, column)
+def _validates_another(before: list[Statement], change: Change, proofs: Proofs) -> bool:
+    """A constraint is validated here that no text at hand adds: it is taken for the proof."""
+    validated = (one for past in before for one in past.changed("ValidateConstraint") if same(one.table, change.table))
+    return any(not proofs.knows(one.name or "") for one in validated)
 
 
 def _added_here(before: list[Statement], change: Change) -> bool:
@@ -66,12 +67,14 @@ def _added_here(before: list[Statement], change: Change) -> bool:
     return any(one.name == change.name and one.not_null for one in added)
 
 
-def _drops_its_check(after: list[Statement], change: Change) -> bool:
-    """What follows drops a CHECK of the table: the last step of the safe form, whose first ones are older revisions."""
+def _drops_its_check(after: list[Statement], change: Change, proofs: Proofs) -> bool:
+    """What follows drops a CHECK that no text at hand adds: the last step of the safe form, begun elsewhere."""
     for later in after:
         kind = later.call.arguments.get("type_") if later.call is not None else None
         for one in later.changed("DropConstraint"):
-            if same(one.table, change.table) and kind not in _OTHER_CONSTRAINTS and not _is_key(one.name or ""):
+            name = one.name or ""
+            known = kind in _OTHER_CONSTRAINTS or _is_key(name) or proofs.knows(name)
+            if same(one.table, change.table) and not known:
                 return True
     return False
 

@@ -2,13 +2,16 @@
 NOT VALID and VALIDATE in one transaction are a plain ADD CONSTRAINT with more words.
 
 The lock that ADD CONSTRAINT took is held until the transaction ends, so VALIDATE reads every row under it. Validated in
-a later revision, nobody waits.
+a later revision, nobody waits; if env.py runs all revisions in one transaction, it has to be a later deployment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pipeline.review.history import History
+from pipeline.review.pending import PER_MIGRATION, pending_statements, together
 from pipeline.review.reading.locks import Lock
 from pipeline.review.reading.naming import same
 from pipeline.review.reading.parts import Change, Kind
@@ -32,6 +35,21 @@ def validated_too_early(script: Script) -> Iterator[Hit]:
             for before in [*script.statements[:position], statement]:
                 if before.transaction == statement.transaction and (lock := _added(before, change)):
                     yield _hit(statement, change, lock)
+
+
+@rule.in_history
+def validated_with_the_revision_before(history: History) -> Iterator[Hit]:
+    statements = pending_statements(history)
+    for position, statement in enumerate(statements):
+        for change in statement.changed("ValidateConstraint"):
+            others = list(together(statements, position))
+            if any(one.kind == "CreateStmt" and same(one.table or "", change.table) for one in others):
+                continue  # Nobody else can be using it yet.
+            for before in others:
+                if lock := _added(before, change):
+                    remedy = f"In the next pull request, or with {PER_MIGRATION} in env.py, which is better."
+                    where = replace(_hit(statement, change, lock), remedy=remedy, file=statement.file)
+                    yield replace(where, revision=statement.revision, direction=statement.direction)
 
 
 def _added(statement: Statement, change: Change) -> Lock | None:
