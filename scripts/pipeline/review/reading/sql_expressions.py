@@ -15,6 +15,22 @@ from pipeline.review.reading.naming import words
 _STABLE = Path(__file__).with_name("stable_functions.txt")
 
 
+# The deparser knows no other name for these, and nobody writes it; on all other types it drops the schema by itself.
+_NAMED_IN_FULL = {"json", "bit", "varbit"}
+
+
+def deparsed(parsed: Any) -> str:
+    """Return the SQL of a ParseResult as people write it: `json`, not `pg_catalog.json`."""
+    copied = type(parsed)()
+    copied.CopyFrom(parsed)
+    for _, node in postgast.walk(copied):
+        if type(node).__name__ == "TypeName":
+            schema, *rest = words(node.names) or ("",)
+            if schema == "pg_catalog" and _NAMED_IN_FULL.issuperset(rest):
+                del node.names[0]
+    return str(postgast.deparse(copied))
+
+
 def expression_text(node: Any) -> str:
     """Return an expression as SQL."""
     return _select(node).removeprefix("SELECT ")
@@ -94,4 +110,4 @@ def columns_in(node: Any) -> tuple[str, ...]:
 def _select(node: Any) -> str:
     select = tree.SelectStmt(target_list=[tree.Node(res_target=tree.ResTarget(val=node))], limit_option=1, op=1)
     statement = tree.RawStmt(stmt=tree.Node(select_stmt=select))
-    return str(postgast.deparse(tree.ParseResult(stmts=[statement])))
+    return deparsed(tree.ParseResult(stmts=[statement]))

@@ -194,3 +194,11 @@ def test_a_name_is_quoted_where_sql_asks_for_it() -> None:
         '"a-b"',
     ]
     assert same("public.user", "user")
+
+
+@pytest.mark.parametrize("written", ["json", "json[]", "jsonb", "bit(3)", "varbit", "shop.json", "timestamptz(3)"])
+def test_a_type_is_told_as_it_is_written(written: str) -> None:
+    """PostgreSQL's parser puts pg_catalog before its own types, and nobody pastes that."""
+    [change] = statement(f"ALTER TABLE t ALTER c TYPE {written}").changes
+
+    assert type_text(change.new_type) == written
