@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,20 +16,13 @@ from pipeline.review.reading.naming import words
 _STABLE = Path(__file__).with_name("stable_functions.txt")
 
 
-# The deparser knows no other name for these, and nobody writes it; on all other types it drops the schema by itself.
-_NAMED_IN_FULL = {"json", "bit", "varbit"}
+# The types that the deparser writes with their schema, which nobody does; what stands in quotes is left alone.
+_IN_FULL = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\bpg_catalog\.(json|bit|varbit)\b""")
 
 
 def deparsed(parsed: Any) -> str:
     """Return the SQL of a ParseResult as people write it: `json`, not `pg_catalog.json`."""
-    copied = type(parsed)()
-    copied.CopyFrom(parsed)
-    for _, node in postgast.walk(copied):
-        if type(node).__name__ == "TypeName":
-            schema, *rest = words(node.names) or ("",)
-            if schema == "pg_catalog" and _NAMED_IN_FULL.issuperset(rest):
-                del node.names[0]
-    return str(postgast.deparse(copied))
+    return _IN_FULL.sub(lambda found: found[1] or found[2], str(postgast.deparse(parsed)))
 
 
 def expression_text(node: Any) -> str:
