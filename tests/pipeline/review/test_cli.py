@@ -195,18 +195,6 @@ def test_a_pipe_among_the_revisions_holds_nobody_up(project: Project) -> None:
     assert "migrations/versions/pipe.py:1: It has a revision's name and cannot be opened as a file" in done.stdout
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-@pytest.mark.parametrize("folder", ["migrations", "migrations/versions"])
-def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(project: Project, folder: str) -> None:
-    (project.folder / folder).chmod(0)
-
-    done = review_script("--since", "main", cwd=project.folder)
-
-    (project.folder / folder).chmod(0o755)
-    assert (done.returncode, done.stdout) == (3, "")
-    assert f"error: {folder} cannot be looked into (Permission denied)" in done.stderr
-
-
 @pytest.mark.parametrize("words", [["--all", "--format", "json"], ["--list-rules"], ["--explain", "drop-column"]])
 @pytest.mark.parametrize(("redirection", "why"), [(">/dev/full", "No space left on device"), (">&-", "it is closed")])
 def test_an_answer_that_nobody_can_get_is_none(project: Project, words: list[str], redirection: str, why: str) -> None:
