@@ -1,7 +1,10 @@
 """Make this checkout ready for Zappa."""
 
-from pipeline.delivery.aws import run_delivery
-from pipeline.delivery.steps import package
+from pipeline.errors import set_up_first
+
+with set_up_first():
+    from pipeline.delivery.aws import run_delivery
+    from pipeline.delivery.steps import package
 
 if __name__ == "__main__":
     run_delivery(package)

@@ -1,7 +1,10 @@
 """Record that a version was promoted."""
 
-from pipeline.delivery.aws import run_delivery
-from pipeline.delivery.steps import record
+from pipeline.errors import set_up_first
+
+with set_up_first():
+    from pipeline.delivery.aws import run_delivery
+    from pipeline.delivery.steps import record
 
 if __name__ == "__main__":
     run_delivery(record)

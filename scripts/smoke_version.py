@@ -1,7 +1,10 @@
 """Fail unless a published version answers as the checked out release."""
 
-from pipeline.delivery.aws import run_delivery
-from pipeline.delivery.steps import smoke_a_version
+from pipeline.errors import set_up_first
+
+with set_up_first():
+    from pipeline.delivery.aws import run_delivery
+    from pipeline.delivery.steps import smoke_a_version
 
 if __name__ == "__main__":
     run_delivery(smoke_a_version)

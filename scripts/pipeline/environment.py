@@ -20,10 +20,9 @@ import time
 import venv
 from pathlib import Path
 
-from pipeline.errors import CouldNotAnswer
+from pipeline.errors import OLDEST_PYTHON, CouldNotAnswer
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-OLDEST_PYTHON = (3, 11)
 
 
 def set_up(checkout: Path = CHECKOUT) -> Path:

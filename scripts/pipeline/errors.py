@@ -2,15 +2,20 @@
 One exit code per kind of ending, the same for every script, so that a workflow can tell them apart.
 
 0 is fine, 1 found something, 2 was called wrongly, 3 could not answer. A script that dies of a bug
-exits 1 in plain Python, which would read as a finding: `run_script` turns that into a 3.
+exits 1 in plain Python, which would read as a finding: `run_script` turns that into a 3, and so does
+`set_up_first` where the bug is that nothing was installed.
 """
 
 from __future__ import annotations
 
+import platform
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ClassVar, NoReturn
+
+OLDEST_PYTHON = (3, 11)
 
 
 class PipelineError(Exception):
@@ -35,6 +40,24 @@ class CouldNotAnswer(PipelineError):
     """Something that was needed is missing or broke; nothing was found out."""
 
     exit_code = 3
+
+
+@contextmanager
+def set_up_first() -> Iterator[None]:
+    """Import a script's own modules in here: what they need is there after `make setup`, and in `.venv` alone."""
+    try:
+        yield
+    except (ImportError, SyntaxError) as error:
+        name = getattr(error, "name", None) or ""
+        if sys.version_info < OLDEST_PYTHON:
+            why = "is too old"
+        elif isinstance(error, ModuleNotFoundError) and name.partition(".")[0] != "pipeline":
+            why = f"has no {name}"
+        else:
+            why = f"cannot load it ({error})"
+        python = f"Python {platform.python_version()} at {sys.executable}"
+        print(f"error: {python} {why}: `make setup`, then .venv/bin/python {sys.argv[0]} …", file=sys.stderr)
+        sys.exit(CouldNotAnswer.exit_code)
 
 
 def run_script(main: Callable[[list[str]], int | None]) -> NoReturn:

@@ -85,6 +85,27 @@ def test_a_bad_revision_is_told_at_its_line_in_the_summary_as_an_alert_and_in_a_
     assert f"In {NEW.replace('_', chr(92) + '_')}, line {PARENT_LINE}:" in comment, "named as in the author's checkout"
 
 
+def test_a_column_in_use_that_is_dropped_is_told_with_what_to_write_instead(pull_request: PullRequest) -> None:
+    drop = _REVISION.format(parent=merged()).replace(
+        """op.execute("COMMENT ON TABLE videos IS 'What was announced'")""", 'op.drop_column("videos", "video_id")'
+    )
+    pull_request.commit("change", {NEW: drop, "migrations/head.txt": "0123456789ab\n"})
+
+    ran = pull_request.run()
+
+    line = drop.splitlines().index('    op.drop_column("videos", "video_id")') + 1
+    assert (results(ran), ran.step("review", "review").exit_code) == ({"review": "failure", "report": "success"}, 1)
+    [note] = [
+        note
+        for note in ran.annotations
+        if note.step.id == "review" and (note.title or "") == "drop-column: videos.video_id"
+    ]
+    assert (note.level, note.file, note.line) == ("error", NEW, line)
+    for told in (ran.jobs["review"].summary, *pull_request.github.bodies()):
+        assert f"| {line} | error | <code>drop-column</code> | The release serving traffic still selects" in told
+        assert 'op.alter_column("videos", "video_id", nullable=True)' in told
+
+
 def test_the_comment_of_the_first_push_is_changed_by_the_second(pull_request: PullRequest) -> None:
     pull_request.commit("change", bad())
     pull_request.run()

@@ -51,13 +51,20 @@ part is the price of which guarantee is in [the decisions](../decisions.md), und
 
 def write_page(figures: Figures, command: str, folder: Path, picture: str, server: str) -> None:
     """Write page and picture into `folder`; `server` is PostgreSQL's version."""
-    folder.mkdir(parents=True, exist_ok=True)
+    where = f"PostgreSQL {server} on the same machine with `fsync = off`, a table of {figures.rows:,} rows"
+    write_document(folder / PAGE, _INTRODUCTION, measured(command, where), tables(figures), _READING)
     (folder / PICTURE).write_text(picture)
-    about = (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d} by `{command}`: {machine()}, PostgreSQL {server} on the same "
-        f"machine with `fsync = off`, a table of {figures.rows:,} rows."
-    )
-    (folder / PAGE).write_text("\n".join([_INTRODUCTION, about, "", *tables(figures), _READING]))
+
+
+def measured(command: str, what: str) -> str:
+    """When, by which command, and on which machine figures came to be."""
+    return f"Measured on {datetime.now(UTC):%Y-%m-%d} by `{command}`: {machine()}, {what}."
+
+
+def write_document(page: Path, introduction: str, about: str, lines: list[str], reading: str) -> None:
+    """Write a page of the docs, and its folder where there is none: what it is, the figures, and how to read them."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("\n".join([introduction, about, "", *lines, reading]))
 
 
 def tables(figures: Figures) -> list[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.benchmarks.false_alarms import Said
 from pipeline.benchmarks.figures import duration, verdict
-from pipeline.benchmarks.page import machine
+from pipeline.benchmarks.page import measured, write_document
 
 PAGE = "review.md"
 SECONDS = 10.0
@@ -48,12 +47,8 @@ class ReviewFigures:
 
 def write_review_page(figures: ReviewFigures, command: str, folder: Path, squawk: str) -> None:
     """Write the page into `folder`; `squawk` is its version."""
-    folder.mkdir(parents=True, exist_ok=True)
-    about = (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d} by `{command}`: {machine()}, of which {figures.cores} cores were "
-        f"used; {squawk}."
-    )
-    (folder / PAGE).write_text("\n".join([_INTRODUCTION, about, "", *review_tables(figures), _READING]))
+    about = measured(command, f"of which {figures.cores} cores were used; {squawk}")
+    write_document(folder / PAGE, _INTRODUCTION, about, review_tables(figures), _READING)
 
 
 def review_tables(figures: ReviewFigures) -> list[str]:

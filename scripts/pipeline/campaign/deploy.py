@@ -10,9 +10,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import git
 from pipeline.campaign import gates
 from pipeline.delivery.heads import single_head
-from pipeline.rehearsal import git
 
 IDS = ("c1" * 6, "c2" * 6, "c3" * 6)
 

@@ -11,8 +11,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import git
 from pipeline.errors import CouldNotAnswer
-from pipeline.rehearsal import git
 
 
 @dataclass(frozen=True)

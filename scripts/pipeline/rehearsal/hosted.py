@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline import git
 from pipeline.errors import Found
-from pipeline.rehearsal import git
 from pipeline.rehearsal.code_scanning import Alerts, read_sarif
 from pipeline.rehearsal.stand_ins import known, refuse_kept_credentials
 from pipeline.workflows import ActionCall, StandIn

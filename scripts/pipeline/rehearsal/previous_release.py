@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import git
 from pipeline.errors import CouldNotAnswer, UsageError
-from pipeline.rehearsal import git
 from pipeline.rehearsal.checkout import Checkout
 
 VERSIONS = "migrations/versions/"

@@ -14,9 +14,10 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from pipeline import git
 from pipeline.delivery import upload_record
 from pipeline.errors import Found
-from pipeline.rehearsal import git, stand_ins
+from pipeline.rehearsal import stand_ins
 from pipeline.rehearsal.checkout import Checkout
 from pipeline.rehearsal.machine import STAGE, Machine
 from pipeline.rehearsal.watched_run import Shown

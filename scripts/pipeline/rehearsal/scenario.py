@@ -10,9 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import git
 from pipeline.delivery.heads import single_head
 from pipeline.errors import Found
-from pipeline.rehearsal import git, previous_release, runs, truth
+from pipeline.rehearsal import previous_release, runs, truth
 from pipeline.rehearsal.checkout import Checkout, export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, prepared_environment

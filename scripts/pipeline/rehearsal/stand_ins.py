@@ -16,10 +16,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from pipeline import git
 from pipeline.errors import Found
 from pipeline.keeper import Keeper
 from pipeline.postgres import Server, start_server
-from pipeline.rehearsal import git
 from pipeline.rehearsal.checkout import Checkout
 from pipeline.workflows import ActionCall, ServiceCall, ServiceStandIn, StandIn
 

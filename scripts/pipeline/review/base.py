@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import CouldNotAnswer, UsageError
-from pipeline.rehearsal.git import ask, blobs, holds
+from pipeline.git import ask, blobs, holds
 from pipeline.review.directory import NotARevision, parse_revision, place_by_words
 from pipeline.review.graph import Graph
 from pipeline.review.head_file import NAME, HeadFile

@@ -36,7 +36,7 @@ def explain(name: str, rules: Sequence[Rule] | None = None, examples: Path = EXA
     known = every_rule() if rules is None else tuple(rules)
     rule = next((rule for rule in known if rule.name == name), None)
     if rule is None:
-        raise UsageError(f"There is no rule called {name}{_meant(name, known)}; --list-rules lists them all.")
+        raise UsageError(f"There is no rule called {name}. {_meant(name, known)}--list-rules lists them all.")
     return "\n".join(_explained(rule, examples_of(rule, known, examples)))
 
 
@@ -49,7 +49,7 @@ def template(text: str) -> str:
 
 def _meant(name: str, rules: Sequence[Rule]) -> str:
     close = difflib.get_close_matches(name.lower().replace("_", "-"), [rule.name for rule in rules])
-    return f": did you mean {' or '.join(close)}?" if close else ""
+    return f"Did you mean {' or '.join(close)}? " if close else ""
 
 
 def _explained(rule: Rule, examples: list[Example]) -> Iterator[str]:

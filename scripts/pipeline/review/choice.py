@@ -9,7 +9,6 @@ from pipeline.errors import UsageError
 from pipeline.review.directory import Directory
 from pipeline.review.finding import Finding, NotAnalysed
 from pipeline.review.history import Base
-from pipeline.review.layout import shown
 from pipeline.review.meaning import changed_parts
 from pipeline.review.revision import Revision
 
@@ -68,16 +67,15 @@ def _is_news(revision: Revision, base: Base) -> bool:
 
 def _named(directory: Directory, files: tuple[Path, ...]) -> set[Path]:
     there = {file.resolve(): file for file in directory.layout.files()}
-    claimed = {revision.file for revision in directory.revisions} | {one.file for one in directory.not_analysed}
     named = set()
     for file in files:
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder: name revisions one by one, or give --directory {file} --all.")
         if not file.is_file():
-            raise UsageError(f"There is no file {file}: name revisions by their paths from here ({shown(Path())}).")
+            raise UsageError(f"There is no file {file}: name revisions by their paths from here ({Path.cwd()}).")
         found = there.get(file.resolve())
         if found is None:
             places = ", ".join(map(str, directory.layout.versions))
             raise UsageError(f"{file} is not in {places}: give --directory the script directory it belongs to.")
-        if found not in claimed:
-            raise UsageError(f"{file} is no revision: it has no `revision` at its top.")
         named.add(found)
     return named

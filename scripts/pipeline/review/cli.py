@@ -19,7 +19,7 @@ from pipeline.review.directory import read_directory
 from pipeline.review.finding import Finding, Phase, Severity
 from pipeline.review.head_file import write_head_file
 from pipeline.review.layout import find_layout
-from pipeline.review.render import FORMATS, write
+from pipeline.review.render import FORMATS, show, write
 from pipeline.review.report import Report
 from pipeline.review.reviewing import READING, Options, review
 from pipeline.review.rules import stale_head_file
@@ -32,28 +32,20 @@ def review_revisions(arguments: list[str]) -> int:
     """Say what Alembic revisions would do to a production database, before they do."""
     words = _words(arguments)
     if words.explain is not None:
-        return _show(lambda: print(catalogue.explain(words.explain)))
+        show(catalogue.explain(words.explain) + "\n")
+        return 0
     if words.list_rules:
-        return _show(lambda: print(catalogue.list_rules()))
+        show(catalogue.list_rules() + "\n")
+        return 0
     options = _options(words)
     report = review(options, _progress())
     if words.fix:
         report = _fixed(report, options)
-    _show(lambda: write(report, words.format, words.output))
+    write(report, words.format, words.output)
     for name, file in words.also:
         write(report, name, file)
     _say_what_else(report, options)
     return _exit_code(report, words.fail_on)
-
-
-def _show(show: Callable[[], None]) -> int:
-    """Print something; whoever stops reading early (`| head`) has seen enough, and the answer stays what it is."""
-    try:
-        show()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _fixed(report: Report, options: Options) -> Report:
@@ -120,8 +112,18 @@ def _phases(named: str | None) -> tuple[Phase, ...]:
 
 def _undone(named: list[str]) -> frozenset[str]:
     """Ids, or files that hold ids, of revisions that the ledger says were undone."""
-    texts = [Path(one).read_text(encoding="utf-8") if Path(one).is_file() else one for one in named]
-    return frozenset(part for text in texts for part in re.split(r"[\s,]+", text) if part)
+    return frozenset(part for one in named for part in re.split(r"[\s,]+", _ids(one)) if part)
+
+
+def _ids(named: str) -> str:
+    # Not Path.is_file: it raises for what is too long to be a name, as a list of ids may be.
+    if not os.path.isfile(named) and "/" not in named:  # noqa: PTH113 - see above.
+        return named
+    try:
+        return Path(named).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no UTF-8"
+        raise UsageError(f"--undone {named} cannot be read ({why}): give revisions, or a file of them.") from error
 
 
 def _format_and_file(text: str) -> tuple[str, Path]:

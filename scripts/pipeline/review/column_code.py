@@ -9,7 +9,7 @@ from typing import Any
 import postgast
 from postgast import pg_query_pb2 as pg
 
-from pipeline.review.reading.sql_expressions import type_name
+from pipeline.review.reading.sql_expressions import deparsed, type_name
 from pipeline.review.reading.statement import Statement
 from pipeline.review.rewriting import execute
 
@@ -58,7 +58,7 @@ def _as_sql(node: Any, column: str, default: str | None) -> str:
     definition.constraints.extend(kept)
     whole = pg.ParseResult()
     whole.stmts.add().stmt.alter_table_stmt.CopyFrom(copied)
-    return execute(postgast.deparse(whole))
+    return execute(deparsed(whole))
 
 
 def _column_in(call: ast.Call, name: str) -> ast.Call | None:

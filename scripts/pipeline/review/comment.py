@@ -22,6 +22,8 @@ from pipeline.review.render.markdown import LONGEST, MARKER, NOTHING_TO_SAY, len
 
 AUTHOR = "github-actions[bot]"
 _GONE = 404
+_MOST_BYTES = 4 * LONGEST + 4
+"""UTF-8 takes four bytes for a character at most."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,13 @@ def _delete(github: GitHub, comment: int) -> None:
 
 
 def _body(file: Path) -> str:
+    """What another job wrote, which ran the code of a pull request: it is read no further than GitHub would take it."""
     try:
-        body = file.read_text(encoding="utf-8").rstrip("\n")
+        with file.open("rb") as opened:
+            content = opened.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise UsageError(f"{file} has more than {_MOST_BYTES:,} bytes, which no review has: see who wrote it.")
+        body = content.decode("utf-8").rstrip("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CouldNotAnswer(f"{file} cannot be read ({error}): see what the review's own step says.") from error
     if not body.startswith(MARKER):

@@ -15,16 +15,22 @@ from pipeline.review.revision import Revision, assignments
 from pipeline.review.source_text import NotPython, decode, parse
 
 _HEADER_LINE = re.compile(r"^(revision|down_revision|depends_on|branch_labels)\b[^=\n]*=(.*)$", re.MULTILINE)
+_NO_FILE = "It has a revision's name and cannot be opened as a file (a link that leads nowhere?): mend or delete it."
 # Alembic 0.1 took the id from the file's name, and Alembic of today still does.
 _ID_IN_NAME = re.compile(r"([a-f0-9]+)\.py$")
 
 
 class NotARevision(Exception):
-    """A Python file that claims to be no revision; `unread` says so where it would do something all the same."""
+    """
+    A Python file that names no revision.
 
-    def __init__(self, unread: NotAnalysed | None = None) -> None:
-        super().__init__(unread.why if unread else "")
+    `hides_one` is True where it would do something all the same, so that the history has a gap.
+    """
+
+    def __init__(self, unread: NotAnalysed, *, hides_one: bool = True) -> None:
+        super().__init__(unread.why)
         self.unread = unread
+        self.hides_one = hides_one
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ def read_directory(layout: Layout) -> Directory:
     revisions: list[Revision] = []
     unparsed: list[Revision] = []
     unread = list(layout.not_analysed)
+    unread += [NotAnalysed(path, 1, _NO_FILE) for path in layout.no_files()]
     complete = True
     for file in layout.files():
         try:
@@ -62,8 +69,8 @@ def read_directory(layout: Layout) -> Directory:
             unread.append(NotAnalysed(file, 1, f"The file cannot be read: {error.strerror}."))
             complete = False
         except NotARevision as error:
-            unread.extend([error.unread] if error.unread else [])
-            complete = complete and error.unread is None
+            unread.append(error.unread)
+            complete = complete and not error.hides_one
         else:
             revisions.append(revision)
             unread.extend(_doubts(revision))
@@ -129,7 +136,9 @@ def _own_id(file: Path, tree: ast.Module, assigned: dict[str, tuple[object, int]
     if "revision" not in assigned:
         upgrade = next((node.lineno for node in tree.body if "upgrade" in _bound(node)), None)
         if upgrade is None:
-            raise NotARevision
+            what = "defines neither `revision` nor upgrade()" if tree.body else "is empty"
+            why = f"The file {what}, and Alembic refuses every command for its sake: move it out of here, or delete it."
+            raise NotARevision(NotAnalysed(file, 1, why), hides_one=False)
         if named:
             return named[1]
         why = "The file defines upgrade() but no `revision` at its top, so nobody can tell which revision it is."

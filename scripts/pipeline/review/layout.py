@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import UsageError
+from pipeline.errors import CouldNotAnswer, UsageError
 from pipeline.review.alembic_ini import Section, UnreadableSettings, sections
 from pipeline.review.finding import NotAnalysed
 from pipeline.review.source_text import NotPython, decode, parse
@@ -35,12 +35,21 @@ class Layout:
     def files(self) -> Iterator[Path]:
         """Every Python file in which Alembic would look for a revision, each once, in a stable order."""
         seen: set[Path] = set()
+        for file in self._named_like_revisions():
+            if file.is_file() and file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
+
+    def no_files(self) -> Iterator[Path]:
+        """What has a revision's name and cannot be opened as a file: a link that leads nowhere, or a pipe."""
+        return (path for path in self._named_like_revisions() if not path.is_file() and not path.is_dir())
+
+    def _named_like_revisions(self) -> Iterator[Path]:
         for folder in self.versions:
-            for file in sorted(folder.rglob("*.py") if self.recursive else folder.glob("*.py")):
-                hidden = file.name.startswith(("__init__", ".#")) or "__pycache__" in file.parts
-                if file.is_file() and not hidden and file.resolve() not in seen:
-                    seen.add(file.resolve())
-                    yield file
+            _must_be_open(folder)
+            for path in sorted(folder.rglob("*.py") if self.recursive else folder.glob("*.py")):
+                if not path.name.startswith(("__init__", ".#")) and "__pycache__" not in path.parts:
+                    yield path
 
 
 def find_layout(directory: Path) -> Layout:
@@ -48,7 +57,9 @@ def find_layout(directory: Path) -> Layout:
     directory = shown(directory)
     if directory.is_file():
         return _by_settings(directory)
-    if not directory.is_dir():
+    if directory.is_dir():
+        _must_be_open(directory)
+    else:
         raise UsageError(f"There is no folder {directory}: give --directory the folder that holds env.py.")
     if (directory / "env.py").is_file() or (directory / "versions").is_dir():
         return _script_directory(directory)
@@ -64,8 +75,19 @@ def find_layout(directory: Path) -> Layout:
         return _script_directory(inside[0])
     raise UsageError(
         f"{directory} is no Alembic script directory: it has no env.py and no versions/, and no alembic.ini that leads "
-        f"to one. Give --directory the folder that holds env.py{_one_of(inside)}."
+        f"to one. Give --directory the folder that holds env.py{_one_of(inside or _further_down(directory))}."
     )
+
+
+def _must_be_open(folder: Path) -> None:
+    """Raise CouldNotAnswer for a folder whose files may not be listed: pathlib takes it for an empty one."""
+    try:
+        if folder.is_dir():
+            next(folder.iterdir(), None)
+    except OSError as error:
+        raise CouldNotAnswer(
+            f"{folder} cannot be looked into ({error.strerror}): run this as somebody who may read it."
+        ) from error
 
 
 def shown(path: Path) -> Path:
@@ -78,11 +100,21 @@ def _one_of(folders: list[Path]) -> str:
     return ", one of " + ", ".join(map(str, folders)) if folders else ""
 
 
+def _further_down(folder: Path) -> list[Path]:
+    """Script directories that are meant, perhaps; not those of installed packages (their templates have env.py too)."""
+    found = [file.parent for pattern in ("*/*/env.py", "*/*/*/env.py") for file in sorted(folder.glob(pattern))]
+    return [place for place in found if (place / "versions").is_dir() and "site-packages" not in place.parts][:5]
+
+
 def _places_named_in(file: Path) -> list[Path]:
     return [place for section in _read_sections(file)[0] if (place := section.script_location)]
 
 
 def _by_settings(file: Path) -> Layout:
+    if file.suffix == ".py" and not (file.parent / "env.py").is_file():
+        raise UsageError(
+            f"{file} is no settings file: give --directory a folder, and name revisions after the options."
+        )
     found, unread = _read_sections(file)
     located = {place.resolve(): section for section in reversed(found) if (place := section.script_location)}
     if not located and (file.parent / "env.py").is_file():
@@ -154,7 +186,7 @@ def _versions_folder(folder: Path) -> Layout | None:
 def looks_like_revision(file: Path) -> bool:
     """Tell whether a file names a revision it follows, or none; only to recognize a folder by."""
     try:
-        tree = parse(decode(file.read_bytes()))
+        tree = parse(decode(file.read_bytes())) if file.is_file() else ast.Module([], [])
     except (NotPython, OSError):
         return False
     return any(

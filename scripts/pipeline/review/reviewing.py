@@ -68,6 +68,7 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
             questions = replace(questions, seen=captured.by_direction())
         answers += examine_all([revision.file for revision in choice.revisions], questions, say)
 
+    reading = tuple(phase for phase in options.phases if phase in READING)
     failures = [failure for answer in answers for failure in answer.failures]
     failures += _unanswered(options, choice, history)
     findings = once(finding for answer in answers for finding in answer.findings)
@@ -75,8 +76,8 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     findings = without_replaced(list(_waived(findings, choice, asked)), rules)
     return Report(
         directory=layout.directory,
-        phases=tuple(phase for phase in options.phases if phase in READING),
-        analysed=tuple(revision.file for revision in choice.revisions),
+        phases=reading,
+        analysed=tuple(revision.file for revision in choice.revisions) if reading else (),
         findings=tuple(sorted(findings, key=lambda finding: _place(finding, history))),
         not_analysed=tuple(dict.fromkeys([*choice.not_analysed, *(one for a in answers for one in a.not_analysed)])),
         failures=tuple(failures),

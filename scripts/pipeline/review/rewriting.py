@@ -12,13 +12,12 @@ import textwrap
 from pathlib import Path
 from typing import Any, cast
 
-import postgast
+from postgast import pg_query_pb2 as tree
 
 from pipeline.review.finding import Edit
 from pipeline.review.reading.script import Call, Script
+from pipeline.review.reading.sql_expressions import deparsed
 from pipeline.review.reading.statement import Statement
-
-tree = postgast.pg_query_pb2
 
 # Where op's own signature has the table, and what it calls it; a batch_op call has no such argument.
 _TABLE_AT = {"add_column": 0, "alter_column": 0, "drop_column": 0}
@@ -79,7 +78,7 @@ def as_sql(node: Any) -> str:
     """Return a parse tree as SQL."""
     field = next(one.name for one in tree.Node.DESCRIPTOR.fields if one.message_type.name == type(node).__name__)
     statement = tree.RawStmt(stmt=tree.Node(**{field: node}))
-    return str(postgast.deparse(tree.ParseResult(stmts=[statement])))
+    return deparsed(tree.ParseResult(stmts=[statement]))
 
 
 def changed(node: Any, **values: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -140,12 +141,20 @@ class Rule:
             phase=phase,
             subject=found.subject,
             message=self.effect.format(**values),
-            remedy=found.remedy if found.remedy is not None else self.remedy.format(**values),
+            remedy=found.remedy if found.remedy is not None else _filled(self.remedy, values),
             evidence=found.evidence,
             edits=found.edits,
             about=found.about,
             **place,
         )
+
+
+def _filled(remedy: str, values: Mapping[str, str]) -> str:
+    """The remedy with its values; one of several lines that stands alone in an indented one is indented as a whole."""
+    return "\n".join(
+        textwrap.indent(line.strip().format(**values), line[: len(line) - len(line.lstrip())])
+        for line in remedy.split("\n")
+    )
 
 
 @cache

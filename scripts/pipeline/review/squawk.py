@@ -153,10 +153,14 @@ def _on_new_table(statement: Statement) -> bool:
 
 
 def _switched_back(rule: SquawkRule, statements: list[Statement]) -> bool:
-    """Whether a trigger that is switched off is switched on again in the same transaction."""
+    """
+    Whether a trigger that is switched off is switched on again in the same transaction, or is none.
+
+    squawk takes each DISABLE and FORCE, of row level security too, for that of a trigger.
+    """
     off, *later = statements
     return rule.squawk_name == "ban-disable-trigger" and (
-        all(change.kind.startswith("Enable") for change in off.changes)
+        not any(change.kind.startswith(("DisableTrig", "DisableRule")) for change in off.changes)
         or any(
             one.transaction == off.transaction
             and one.table == off.table

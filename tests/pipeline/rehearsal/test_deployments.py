@@ -23,11 +23,12 @@ import pytest
 from psycopg import sql
 from rich.console import Console
 
+from pipeline import git
 from pipeline.delivery import upload_record
 from pipeline.environment import CHECKOUT
 from pipeline.errors import Found
 from pipeline.keeper import Keeper
-from pipeline.rehearsal import git, hub, runs, scenario, truth
+from pipeline.rehearsal import hub, runs, scenario, truth
 from pipeline.rehearsal.checkout import export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, running_machine

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +14,18 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.review.cli import review_revisions
-from tests.pipeline.review.project import Project, review_script
+from tests.pipeline.review.project import CHECKOUT, Project, review_script
 
 
 def report(done: Any) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def shell(line: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the review by a line of the shell, in which it is `"$@"`."""
+    script = [sys.executable, str(CHECKOUT / "scripts" / "review_revisions.py"), *words]
+    return subprocess.run(["bash", "-c", line, "bash", *script], cwd=cwd, capture_output=True, text=True, check=False)
 
 
 def test_our_own_revisions_pass() -> None:
@@ -102,7 +111,10 @@ def test_a_file_is_reviewed_alone_from_wherever_it_is_typed(project: Project) ->
         (["--since=-main"], "is no commit"),
         (["migrations/versions/nowhere.py"], "There is no file migrations/versions/nowhere.py"),
         (["migrations/env.py"], "migrations/env.py is not in migrations/versions"),
-        (["migrations/versions/helpers.py"], "migrations/versions/helpers.py is no revision"),
+        (["migrations/versions"], "migrations/versions is a folder: name revisions one by one"),
+        (["--directory", "migrations/versions/first.py", "--all"], "first.py is no settings file"),
+        (["--directory", "shop", "--all"], "the folder that holds env.py, one of shop/db/migrations."),
+        (["--undone", "no/such/ledger"], "--undone no/such/ledger cannot be read (No such file or directory)"),
         (["--directory", "nowhere"], "There is no folder nowhere"),
         (["--directory", ".git", "--all"], ".git is no Alembic script directory"),
         (["--phases", "sorcery"], "sorcery is no phase"),
@@ -121,7 +133,9 @@ def test_wrong_words_say_what_is_right(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (project.migrations / "versions" / "helpers.py").write_text("def column(): pass\n")
+    further_down = project.folder / "shop" / "db" / "migrations"
+    (further_down / "versions").mkdir(parents=True)
+    (further_down / "env.py").touch()
     monkeypatch.chdir(project.folder)
 
     with pytest.raises((UsageError, SystemExit)) as raised:
@@ -157,6 +171,60 @@ def test_a_phase_that_is_not_there_is_no_answer_and_the_others_are_told(project:
     assert done.returncode == 3
     assert [one["rule"] for one in report(done)["findings"]] == ["other-beginning"]
     assert re.findall(r"error: The phase (\w+) is not available yet", done.stderr) == ["live", "window"]
+
+
+@pytest.mark.parametrize("content", ["", "def column(): pass\n"])
+@pytest.mark.parametrize("words", [["--since", "main"], ["migrations/versions/empty.py"]])
+def test_a_new_file_that_is_no_revision_is_no_answer(project: Project, words: list[str], content: str) -> None:
+    path = project.migrations / "versions" / "empty.py"
+    path.write_text(content)
+
+    done = review_script(*words, "--format", "json", cwd=project.folder)
+
+    assert done.returncode == 3
+    assert [one["file"] for one in report(done)["not_analysed"]] == [str(path.relative_to(project.folder))]
+    assert "error: migrations/versions/empty.py was to be reviewed and cannot be read as a revision" in done.stderr
+
+
+def test_a_pipe_among_the_revisions_holds_nobody_up(project: Project) -> None:
+    os.mkfifo(project.migrations / "versions" / "pipe.py")
+
+    done = review_script("--since", "main", cwd=project.folder)
+
+    assert done.returncode == 3
+    assert "migrations/versions/pipe.py:1: It has a revision's name and cannot be opened as a file" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["--all", "--format", "json"], ["--list-rules"], ["--explain", "drop-column"]])
+@pytest.mark.parametrize(("redirection", "why"), [(">/dev/full", "No space left on device"), (">&-", "it is closed")])
+def test_an_answer_that_nobody_can_get_is_none(project: Project, words: list[str], redirection: str, why: str) -> None:
+    done = shell(f'"$@" {redirection}', *words, cwd=project.folder)
+
+    assert (done.returncode, done.stderr.splitlines()) == (
+        3, [f"error: The answer cannot be written to standard output ({why}): open it, or name a file with --output."],
+    )  # fmt: skip
+
+
+def test_whoever_reads_only_the_beginning_changes_nothing_in_the_answer(project: Project) -> None:
+    for number in range(300):  # More than fits into a pipe.
+        project.write(f"{number:012}", None)
+
+    done = shell('"$@" | head -1 >/dev/null; exit ${PIPESTATUS[0]}', "--all", "--phases", "history", cwd=project.folder)
+
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_phase_that_is_not_there_analyses_nothing_alone(project: Project) -> None:
+    done = review_script("--all", "--phases", "live", "--format", "json", cwd=project.folder)
+
+    assert (done.returncode, report(done)["analysed"]) == (3, [])
+
+
+@pytest.mark.parametrize("given", ["", ",".join(f"{number:012}" for number in range(100))])
+def test_undone_may_be_nothing_or_a_long_list(project: Project, given: str) -> None:
+    done = review_script("--all", "--undone", given, cwd=project.folder)
+
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("words", [["--since", "main"], ["migrations/versions/cccccccccccc.py"]])

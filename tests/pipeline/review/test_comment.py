@@ -310,6 +310,18 @@ def test_only_a_review_that_github_takes_is_sent(github: GitHubStandIn, body: st
     assert github.asked == []
 
 
+def test_a_file_that_is_no_review_is_not_read_to_its_end(github: GitHubStandIn) -> None:
+    """Another job wrote it, and that ran the code of a pull request: a terabyte of zeros must not end this one."""
+    with Path("review.md").open("wb") as file:
+        file.write(BODY.encode())
+        file.truncate(1 << 40)
+
+    with pytest.raises(UsageError, match=r"review\.md has more than 262,148 bytes"):
+        main(["review.md"])
+
+    assert github.asked == []
+
+
 def test_a_review_that_was_not_written_could_not_be_told(github: GitHubStandIn) -> None:
     with pytest.raises(CouldNotAnswer, match=r"gone\.md cannot be read"):
         main(["gone.md"])

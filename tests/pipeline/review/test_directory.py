@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from pipeline.errors import UsageError
 from pipeline.review.directory import Directory, read_directory
@@ -245,12 +248,52 @@ def test_what_cannot_be_read_is_told_with_line_and_reason(tmp_path: Path, conten
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("__init__.py", "def upgrade(): pass\n"), ("helpers.py", "def column(): pass\n"), (".#a.py", "revision = (\n")],
+    [("__init__.py", "def upgrade(): pass\n"), (".#a.py", "revision = (\n")],
 )
-def test_what_is_no_revision_is_passed_over(tmp_path: Path, name: str, content: str) -> None:
+def test_what_alembic_passes_over_is_passed_over(tmp_path: Path, name: str, content: str) -> None:
     directory = single(tmp_path, content, name)
 
     assert (directory.revisions, directory.not_analysed) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "The file is empty"),
+        (b"\xef\xbb\xbf# Later.\r\n", "The file is empty"),
+        (b'"""Later."""\n', "The file defines neither `revision` nor upgrade()"),
+        (b"def column(): pass\n", "The file defines neither `revision` nor upgrade()"),
+    ],
+)
+def test_a_file_that_is_no_revision_is_told_as_alembic_stops_at_it(tmp_path: Path, content: bytes, why: str) -> None:
+    """Beside it the history has no gap: what follows what is as certain as without it."""
+    directory = single(tmp_path, content, "helpers.py")
+
+    [(line, told)] = said(directory)
+    assert (line, told.startswith(why), "Alembic refuses every command" in told) == (1, True, True)
+    assert (directory.revisions, directory.complete) == ((), True)
+
+
+def test_alembic_does_stop_at_such_a_file(project: Path) -> None:
+    (project / "db/migrations/versions/helpers.py").touch()
+    scripts = ScriptDirectory(str(project / "db/migrations"))
+
+    with pytest.raises(CommandError, match="Could not determine revision id"):
+        scripts.get_heads()
+
+
+def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    (versions / "loop.py").symlink_to("loop.py")
+    (versions / "nowhere.py").symlink_to("gone.py")
+    os.mkfifo(versions / "pipe.py")
+    (versions / "folder.py").mkdir()
+
+    directory = read_directory(find_layout(tmp_path))
+
+    assert [one.file.name for one in directory.not_analysed] == ["loop.py", "nowhere.py", "pipe.py"]
+    assert all("cannot be opened as a file" in one.why for one in directory.not_analysed)
 
 
 def test_nesting_too_deep_for_python_is_told(tmp_path: Path) -> None:

@@ -148,6 +148,11 @@ def test_a_trigger_that_is_on_again_in_the_same_transaction_was_never_off() -> N
     assert asked(f"{on}; {off}") == [(11, "squawk/ban-disable-trigger")]
 
 
+@pytest.mark.parametrize("change", ["DISABLE", "FORCE", "NO FORCE"])
+def test_row_level_security_is_no_trigger(change: str) -> None:
+    assert asked(f"ALTER TABLE videos {change} ROW LEVEL SECURITY") == [(10, "squawk/ban-alter-row-level-security")]
+
+
 def test_a_comment_of_squawks_hides_nothing() -> None:
     """An ignored file would take the rest of the script along, and gives no reason."""
     sql = "-- squawk-ignore-file\nSELECT 1;\n-- squawk-ignore ban-revoke\nREVOKE SELECT ON videos FROM app"

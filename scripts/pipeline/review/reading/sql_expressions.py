@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,15 @@ from postgast import pg_query_pb2 as tree
 from pipeline.review.reading.naming import words
 
 _STABLE = Path(__file__).with_name("stable_functions.txt")
+
+
+# The types that the deparser writes with their schema, which nobody does; what stands in quotes is left alone.
+_IN_FULL = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\bpg_catalog\.(json|bit|varbit)\b""")
+
+
+def deparsed(parsed: Any) -> str:
+    """Return the SQL of a ParseResult as people write it: `json`, not `pg_catalog.json`."""
+    return _IN_FULL.sub(lambda found: found[1] or found[2], str(postgast.deparse(parsed)))
 
 
 def expression_text(node: Any) -> str:
@@ -94,4 +104,4 @@ def columns_in(node: Any) -> tuple[str, ...]:
 def _select(node: Any) -> str:
     select = tree.SelectStmt(target_list=[tree.Node(res_target=tree.ResTarget(val=node))], limit_option=1, op=1)
     statement = tree.RawStmt(stmt=tree.Node(select_stmt=select))
-    return str(postgast.deparse(tree.ParseResult(stmts=[statement])))
+    return deparsed(tree.ParseResult(stmts=[statement]))

@@ -20,6 +20,9 @@ FORMATS: dict[str, Callable[[Report], str]] = {
 }
 
 
+_NOWHERE = "The answer cannot be written to standard output ({}): open it, or name a file with --output."
+
+
 def write(report: Report, name: str, output: Path | None = None) -> None:
     """
     Write the report in the format of that name to standard output, or to `output`, which never gets colours.
@@ -46,7 +49,29 @@ def write(report: Report, name: str, output: Path | None = None) -> None:
 
 
 def _print(written: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     # A terminal without UTF-8 gets an escape where it has no sign; a report is no reason to die.
-    sys.stdout.write(written.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
+    show(written.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def show(text: str) -> None:
+    """
+    Print, to the end. Raises CouldNotAnswer where standard output takes nothing: it is closed, or its disk is full.
+
+    Whoever stops reading early (`| head`) has seen enough.
+    """
+    if sys.stdout is None:  # How Python says that it was closed from the start.
+        raise CouldNotAnswer(_NOWHERE.format("it is closed"))
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_the_rest()
+    except OSError as error:
+        _discard_the_rest()
+        raise CouldNotAnswer(_NOWHERE.format(error.strerror)) from error
+
+
+def _discard_the_rest() -> None:
+    """Otherwise Python tries once more when it ends, and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

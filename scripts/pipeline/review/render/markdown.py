@@ -16,7 +16,7 @@ from pipeline.review.render.escaped import as_html, as_markdown, code_span, fenc
 from pipeline.review.render.excerpt import excerpt
 from pipeline.review.render.order import by_file
 from pipeline.review.render.places import from_checkout
-from pipeline.review.render.remedy import parts
+from pipeline.review.render.remedy import blocks
 from pipeline.review.render.summary import WORDS, all_is_fine, summary
 from pipeline.review.render.visible import in_one_line, shortened
 from pipeline.review.report import Report
@@ -113,7 +113,6 @@ def _details(finding: Finding) -> Iterator[str]:
     """The fold with the line, the evidence and the corrected code; nothing for what was accepted."""
     if finding.waived is not None or not (finding.remedy or finding.evidence):
         return
-    remedy = parts(finding.remedy)
     about = f"line {finding.line}, {finding.rule}: {in_one_line(finding.subject, 200)}"
     yield f"<details><summary>{as_html(about)}</summary>"
     yield ""
@@ -123,14 +122,24 @@ def _details(finding: Finding) -> Iterator[str]:
     if finding.evidence:
         yield from (f"- {as_markdown(in_one_line(said))}" for said in finding.evidence[:20])
         yield ""
-    if remedy.sentence or remedy.code:
-        yield f"**Instead:** {as_markdown(in_one_line(remedy.sentence))}".rstrip()
-        yield ""
-    if remedy.code:
-        yield fenced(_whole_or_said(remedy.code), "python")
-        yield ""
+    yield from _remedy(finding.remedy)
     yield "</details>"
     yield ""
+
+
+def _remedy(remedy: str) -> Iterator[str]:
+    found = blocks(remedy)
+    if found and found[0].is_code:
+        yield "**Instead:**"
+        yield ""
+    for number, block in enumerate(found):
+        begin = "" if number else "**Instead:** "
+        yield (
+            fenced(_whole_or_said(block.text), "python")
+            if block.is_code
+            else begin + as_markdown(in_one_line(block.text))
+        )
+        yield ""
 
 
 def _whole_or_said(code: str) -> str:

@@ -16,7 +16,7 @@ from pipeline.review.finding import Direction, Finding, NotAnalysed, Severity
 from pipeline.review.render.excerpt import excerpt
 from pipeline.review.render.order import by_file
 from pipeline.review.render.places import from_here
-from pipeline.review.render.remedy import parts
+from pipeline.review.render.remedy import Block, blocks
 from pipeline.review.render.summary import WORDS, summary
 from pipeline.review.render.visible import visible
 from pipeline.review.report import Report
@@ -77,16 +77,17 @@ def _besides(finding: Finding) -> str:
 
 
 def _remedy(remedy: str) -> Iterator[str]:
-    found = parts(visible(remedy))
-    if found.sentence:
-        yield from _indented(f"Instead: {found.sentence}", "  ")
-    elif found.code and "\n" not in found.code:
-        yield f"  Instead: {found.code}"
+    first, *rest = blocks(visible(remedy)) or [Block("", is_code=False)]
+    if first.is_code and not rest and "\n" not in first.text:
+        yield f"  Instead: {first.text}"
         return
-    elif found.code:
+    if first.is_code:
         yield "  Instead:"
-    if found.code:
-        yield from (f"      {line}".rstrip() for line in found.code.split("\n"))
+    elif first.text:
+        yield from _indented(f"Instead: {first.text}", "  ")
+    for block in [first, *rest] if first.is_code else rest:
+        indent = "      " if block.is_code else "  "
+        yield from (f"{indent}{line}".rstrip() for line in block.text.split("\n"))
 
 
 def _indented(text: str, indent: str) -> Iterator[str]:

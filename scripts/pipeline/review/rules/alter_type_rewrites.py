@@ -25,7 +25,8 @@ rule = Rule(
     harm=Harm.BLOCKS,
     effect="Reads and writes of {table} wait while all its rows and indexes are written again as {type}{unless}.",
     remedy=(
-        "Here a new column:\n{add}\nlet the code write both, fill the new one in batches:\n{fill}\n"
+        "In this revision, add a new column:\n{add}\n"
+        "let the code write both, fill the new one in batches:\n    {fill}\n"
         "and let a later revision drop {column} and rename {column}_new."
     ),
 )

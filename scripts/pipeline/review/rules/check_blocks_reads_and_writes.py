@@ -21,7 +21,7 @@ rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
     effect="Reads and writes of {subject} wait while every row is checked.",
-    remedy="Here:\n{code}\nand in the next revision:\n{validate}",
+    remedy="In this revision:\n{code}\nand in the next revision:\n{validate}",
 )
 
 

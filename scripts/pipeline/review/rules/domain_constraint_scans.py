@@ -19,7 +19,7 @@ rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
     effect="Writes to every table that has a column of {subject} wait while all its rows are checked.",
-    remedy="Here:\n{code}\nand VALIDATE CONSTRAINT in a later revision, when few write.",
+    remedy="In this revision:\n{code}\nand VALIDATE CONSTRAINT in a later revision, when few write.",
 )
 
 _ADD_CONSTRAINT, _SET_NOT_NULL = "C", "O"

@@ -23,7 +23,7 @@ rule = Rule(
     effect="{subject} is merged, and its {parts} changed: databases that ran it do not run it again, so production "
     "goes on without the change that new databases get.",
     remedy="Put the merged text back, and the change into a new revision:\n\n"
-    'git checkout {commit} -- {before}{move}\nalembic revision -m "…"',
+    '    git checkout {commit} -- {before}{move}\n    alembic revision -m "…"',
 )
 
 

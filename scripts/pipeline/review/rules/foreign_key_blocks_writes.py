@@ -22,7 +22,7 @@ rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
     effect="Writes to {subject} and to {referred} wait while every row of {subject} is checked.",
-    remedy="Here:\n{code}\nand in the next revision:\n{validate}",
+    remedy="In this revision:\n{code}\nand in the next revision:\n{validate}",
 )
 
 

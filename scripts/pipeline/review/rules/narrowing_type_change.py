@@ -8,6 +8,7 @@ no downgrade brings it back. JSON to JSONB, and a time zone added or taken away,
 In a downgrade it is the width that the upgrade gave which goes away again, as downgrades do: information.
 """
 
+import re
 from collections.abc import Iterator
 
 from pipeline.review.as_python import Code, on_table
@@ -22,7 +23,8 @@ rule = Rule(
     __name__,
     harm=Harm.FAILS_ON_DATA,
     effect="{subject} becomes {new}: {what}.",
-    remedy="add a column of the new type, fill it, and move the code over to it:\n    {code}",
+    remedy="add a column of the new type, fill it, and move the code over to it:\n    {code}\n"
+    "or, if the data allows it ({look}), say so:\n    # review: allow narrowing-type-change -- …",
 )
 
 _SELDOM = {("json", "jsonb"), ("timestamp", "timestamptz"), ("timestamptz", "timestamp")}
@@ -37,7 +39,7 @@ def narrowed_columns(script: Script) -> Iterator[Hit]:
                 f"{found.table}.{found.column}",
                 line=found.statement.line,
                 severity=Severity.INFO if mild else None,
-                values={"new": found.new.text, "what": what, "code": _code(found)},
+                values={"new": found.new.text, "what": what, "code": _code(found), "look": _look(found)},
             )
 
 
@@ -48,7 +50,12 @@ def _what(found: Retyping, old: ColumnType) -> str | None:
     return f"{lost}, for good" if lost is not None else None
 
 
+def _look(found: Retyping) -> str:
+    """The query that tells whether the values would fit; only what is text has a length."""
+    column = quoted(found.column)
+    measured = f"length({column})" if re.search("char|text", found.old.name if found.old else "") else column
+    return f"SELECT max({measured}) FROM {quoted(found.table)}"
+
+
 def _code(found: Retyping) -> str:
-    new = on_table("add_column", found.table, Code(f'sa.Column("{found.column}_new", …, nullable=True)'))
-    look = f"SELECT max(length({quoted(found.column)})) FROM {quoted(found.table)}"
-    return f"{new}\n    or, if the data allows it ({look}), say so:  # review: allow narrowing-type-change -- …"
+    return on_table("add_column", found.table, Code(f'sa.Column("{found.column}_new", …, nullable=True)'))

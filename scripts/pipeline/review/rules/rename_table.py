@@ -37,12 +37,17 @@ def renamed_tables(script: Script) -> Iterator[Hit]:
             and not comes_back(change, found)
             and not undone(change, script.undoes)
         ):
-            yield Hit(change.name, line=change.statement.line, values={"code": _view(change)})
+            values = {"code": _view(change)}
+            yield Hit(change.name, line=change.statement.line, values=values, remedy=_of_a_schema(change))
+
+
+def _of_a_schema(change: Difference) -> str | None:
+    if change.kind != SCHEMA:
+        return None
+    return f"create the tables of {change.new_name} beside those of {change.name}, and drop the old ones later."
 
 
 def _view(change: Difference) -> str:
-    if change.kind == SCHEMA:
-        return f"create the tables of {change.new_name} beside those of {change.name}, and drop the old ones later"
     new = str(change.new_name)
     schema, _, bare = new.rpartition(".")
     moved = schema != change.name.rpartition(".")[0]
@@ -51,4 +56,4 @@ def _view(change: Difference) -> str:
         if moved
         else on_table("rename_table", change.name, bare)
     )
-    return f"{rename}\n    {execute(f'CREATE VIEW {quoted(change.name)} AS SELECT * FROM {quoted(new)}')}"
+    return f"{rename}\n{execute(f'CREATE VIEW {quoted(change.name)} AS SELECT * FROM {quoted(new)}')}"

@@ -17,7 +17,7 @@ rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
     effect="Reads and writes of {subject} wait while {command} copies it.",
-    remedy="Take {command} of {subject} out of the revision, and let pg_repack do it beside the traffic:\n{code}",
+    remedy="Take {command} of {subject} out of the revision, and let pg_repack do it beside the traffic:\n    {code}",
 )
 
 _CHANGES = {

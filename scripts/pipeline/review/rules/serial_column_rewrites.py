@@ -19,7 +19,7 @@ rule = Rule(
     harm=Harm.BLOCKS,
     effect="Reads and writes of {table} wait while every row is written again to number it.",
     remedy=(
-        "Here:\n{code}\nthen number the rows that are there in batches, outside of the revisions, "
+        "In this revision:\n{code}\nthen number the rows that are there in batches, outside of the revisions, "
         "with nextval('{sequence}')."
     ),
 )

@@ -25,7 +25,7 @@ rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
     effect="Reads and writes of {table} wait while every row is searched for NULL in {column}.",
-    remedy="Here:\n{first}\nand in the next revision:\n{then}",
+    remedy="In this revision:\n{first}\nand in the next revision:\n{then}",
 )
 
 _NOT_VALID_NOT_NULL = 18

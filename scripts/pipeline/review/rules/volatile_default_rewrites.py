@@ -22,7 +22,8 @@ rule = Rule(
     harm=Harm.BLOCKS,
     effect="Reads and writes of {table} wait while every row is written again with a {function}() of its own.",
     remedy=(
-        "Here:\n{add}\n{default}\nthen fill the rows that are there in batches, outside of the revisions:\n{fill}\n"
+        "In this revision:\n{add}\n{default}\n"
+        "then fill the rows that are there in batches, outside of the revisions:\n    {fill}\n"
         "and make it NOT NULL, if it is to be, in a later revision."
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import postgast
 import psycopg
 import pytest
 
@@ -13,6 +14,7 @@ from pipeline.review.finding import Direction
 from pipeline.review.reading.naming import quoted, same
 from pipeline.review.reading.parts import Kind
 from pipeline.review.reading.sql_expressions import (
+    deparsed,
     expression_text,
     proves_not_null,
     stable_functions,
@@ -194,3 +196,17 @@ def test_a_name_is_quoted_where_sql_asks_for_it() -> None:
         '"a-b"',
     ]
     assert same("public.user", "user")
+
+
+@pytest.mark.parametrize("written", ["json", "json[]", "jsonb", "bit(3)", "varbit", "timestamptz(3)"])
+def test_a_type_is_told_as_it_is_written(written: str) -> None:
+    """PostgreSQL's parser puts pg_catalog before its own types, and nobody pastes that."""
+    [change] = statement(f"ALTER TABLE t ALTER c TYPE {written}").changes
+
+    assert type_text(change.new_type) == written
+
+
+def test_what_is_quoted_is_nobodys_type() -> None:
+    sql = """ALTER TABLE t ADD COLUMN c pg_catalog.json DEFAULT '''pg_catalog.bit' CHECK ("a ""pg_catalog.bit" > 1)"""
+
+    assert deparsed(postgast.parse(sql)) == sql.replace("c pg_catalog.json", "c json")

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.review.finding import Direction, Severity
 from pipeline.review.render import text
+from pipeline.review.render.remedy import blocks
 from tests.pipeline.review.render.conftest import FINDING, ODD, finding, not_analysed, report
 
 
@@ -182,3 +183,22 @@ def test_there_is_colour_on_a_terminal_unless_its_owner_wants_none(monkeypatch: 
 )
 def test_the_last_line_counts(severities: list[Severity], told: str) -> None:
     assert text.render(report(*[finding(severity=one) for one in severities])).splitlines(keepends=True)[-1] == told
+
+
+def test_each_stretch_of_code_is_set_apart_from_the_sentences_around_it() -> None:
+    """Remedies of two pull requests have two pieces of code; what is indented is code in another language."""
+    remedy = (
+        'In this revision:\nop.execute(\n    "A"\n)\nthen fill it in batches:\n    UPDATE a SET b = c WHERE …\n'
+        "and in the next revision:\nwith op.get_context().autocommit_block():\n    op.execute('B')"
+    )
+
+    told = [(block.text, block.is_code) for block in blocks(remedy)]
+
+    assert told == [
+        ("In this revision:", False),
+        ('op.execute(\n    "A"\n)', True),
+        ("then fill it in batches:", False),
+        ("UPDATE a SET b = c WHERE …", True),
+        ("and in the next revision:", False),
+        ("with op.get_context().autocommit_block():\n    op.execute('B')", True),
+    ]

@@ -1,8 +1,8 @@
 """
 Git is asked many small questions; here is how it is asked so that the answer depends on the repository alone.
 
-A rehearsal may run inside a git hook, which hands its own repository to every git below it through GIT_*
-variables. Hence none of them is passed on.
+A rehearsal or a review may run inside a git hook, which hands its own repository to every git below it through
+GIT_* variables. Hence none of them is passed on.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _git(repository: Path, arguments: tuple[str, ...], settings: dict[str, str])
             errors="surrogateescape", check=False,
         )  # fmt: skip
     except FileNotFoundError as error:
-        raise CouldNotAnswer("git is not installed, and what is deployed is what git tracks: install git.") from error
+        raise CouldNotAnswer("git is not on the PATH, and only git knows what was committed: install it.") from error
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:
