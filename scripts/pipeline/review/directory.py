@@ -81,10 +81,7 @@ def read_revision(file: Path, postgresql_version: int = 18) -> Revision:
     for direction in Direction:
         script = read_script(revision, direction, postgresql_version)
         if script is not None:
-            revision.scripts[direction] = script
-    upgrade, downgrade = (revision.scripts.get(direction) for direction in (Direction.UPGRADE, Direction.DOWNGRADE))
-    if upgrade is not None and downgrade is not None:
-        upgrade.undone_by, downgrade.undoes = downgrade, upgrade
+            revision.keep(script)
     return revision
 
 

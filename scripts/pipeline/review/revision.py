@@ -14,8 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.review.finding import Direction
+
 if TYPE_CHECKING:
-    from pipeline.review.finding import Direction
     from pipeline.review.reading.script import Script
 
 
@@ -32,6 +33,13 @@ class Revision:
     labels: tuple[str, ...] = ()
     scripts: dict[Direction, Script] = field(default_factory=dict, compare=False, repr=False)
     """What each direction does, once it has been read."""
+
+    def keep(self, script: Script) -> None:
+        """Add what one direction does, and tie it to the other: what a downgrade means depends on its upgrade."""
+        self.scripts[script.direction] = script
+        upgrade, downgrade = self.scripts.get(Direction.UPGRADE), self.scripts.get(Direction.DOWNGRADE)
+        if upgrade is not None and downgrade is not None:
+            upgrade.undone_by, downgrade.undoes = downgrade, upgrade
 
     @cached_property
     def lines(self) -> list[str]:
