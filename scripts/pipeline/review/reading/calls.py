@@ -21,7 +21,7 @@ from pipeline.review.reading.rendering import mock_connection
 from pipeline.review.reading.unknown import Unknown, UnreadType, any_unknown, as_text
 
 if TYPE_CHECKING:
-    from pipeline.review.reading.expressions import Expressions
+    from pipeline.review.reading.evaluation import Evaluation
 
 # Called for their effect, these change nothing in the database.
 _QUIET = set(sys.stdlib_module_names) | {"click", "tqdm", "structlog", "loguru", "rich", "flask", "dotenv"}
@@ -46,7 +46,7 @@ class Missing:
     name: str
 
 
-def call(interpreter: Expressions, node: ast.Call, scope: Scope, *, effect: bool = False) -> Any:
+def call(interpreter: Evaluation, node: ast.Call, scope: Scope, *, effect: bool = False) -> Any:
     """Return what the call gives. With `effect`, one that goes out of sight is said to be not analysed."""
     function = interpreter.value(node.func, scope)
     arguments = interpreter.elements(node.args, scope)
@@ -86,7 +86,7 @@ def _enters_batch(function: Unknown, arguments: list[Any]) -> bool:
     return function.source.endswith(".enter_context") and bool(arguments) and isinstance(arguments[0], Batch)
 
 
-def _say_who_gets_operations(interpreter: Expressions, node: ast.Call, given: list[Any]) -> None:
+def _say_who_gets_operations(interpreter: Evaluation, node: ast.Call, given: list[Any]) -> None:
     """`map(op.execute, …)`, `partial(op.drop_column, …)`: whoever gets an operation calls it out of sight."""
     for one in given:
         if isinstance(one, Method | OpFunction):
@@ -96,7 +96,7 @@ def _say_who_gets_operations(interpreter: Expressions, node: ast.Call, given: li
             )
 
 
-def either(interpreter: Expressions, choice: Either, arguments: list[Any], keywords: dict[str, Any]) -> Unknown:
+def either(interpreter: Evaluation, choice: Either, arguments: list[Any], keywords: dict[str, Any]) -> Unknown:
     """Read each of the functions, as one of them will run."""
     for function in choice.functions:
         with interpreter.undecided():
@@ -104,7 +104,7 @@ def either(interpreter: Expressions, choice: Either, arguments: list[Any], keywo
     return Unknown(f"{choice.functions[0].name}(…)")
 
 
-def _keywords(interpreter: Expressions, node: ast.Call, scope: Scope) -> dict[str, Any]:
+def _keywords(interpreter: Evaluation, node: ast.Call, scope: Scope) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for keyword in node.keywords:
         value = interpreter.value(keyword.value, scope)
@@ -115,7 +115,7 @@ def _keywords(interpreter: Expressions, node: ast.Call, scope: Scope) -> dict[st
     return made
 
 
-def _looked_up(interpreter: Expressions, node: ast.Call, arguments: list[Any]) -> Any:
+def _looked_up(interpreter: Evaluation, node: ast.Call, arguments: list[Any]) -> Any:
     if len(arguments) < 2 or not isinstance(arguments[1], str):
         interpreter.recorder.not_followed(f"{ast.unparse(node)} is not known before it runs", node)
         return Unknown(ast.unparse(node))
@@ -127,9 +127,7 @@ def is_quiet(value: Unknown) -> bool:
     return value.imported is None or value.imported.split(".")[0] in _QUIET
 
 
-def _out_of_sight(
-    interpreter: Expressions, function: Unknown, node: ast.Call, given: list[Any], *, effect: bool
-) -> Any:
+def _out_of_sight(interpreter: Evaluation, function: Unknown, node: ast.Call, given: list[Any], *, effect: bool) -> Any:
     if function.source.rpartition(".")[2] in _SESSION_MAKERS and (function.imported or "").startswith("sqlalchemy"):
         return Session(interpreter.recorder)
     if function.imported is None and function.source.startswith(_BY_NAME):
@@ -151,7 +149,7 @@ def _out_of_sight(
 
 
 def _real(
-    interpreter: Expressions, function: Any, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]
+    interpreter: Evaluation, function: Any, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]
 ) -> Any:
     source = ast.unparse(node.func)
     if not callable(function) or not allowed.may_call(function) or allowed.too_long(arguments):

@@ -7,9 +7,10 @@ import warnings
 
 from pipeline.review.finding import Direction
 from pipeline.review.reading.calls import either
-from pipeline.review.reading.expressions import TooMuch
+from pipeline.review.reading.evaluation import TooMuch
+from pipeline.review.reading.flow import Break, Continue, Raised, Return
 from pipeline.review.reading.functions import Either, Function
-from pipeline.review.reading.interpreter import Break, Continue, Interpreter, Raised, Return
+from pipeline.review.reading.interpreter import Interpreter
 from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.unknown import Unknown
