@@ -73,7 +73,7 @@ def attribute(value: Any, name: str) -> Any:
     try:
         found = getattr(value, name)
     except Exception:  # noqa: BLE001 - SQLAlchemy's objects raise whatever they like; it is not known then.
-        return Unknown(label)
+        return Unknown(label, imported=label if isinstance(value, types.ModuleType) else None)
     if isinstance(found, types.ModuleType):
         return found if _may_import(found.__name__) else Unknown(label, imported=found.__name__)
     return found

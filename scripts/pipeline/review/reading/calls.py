@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from pipeline.review.reading import allowed
+from pipeline.review.reading import allowed, reflected
 from pipeline.review.reading.barrier import barrier
 from pipeline.review.reading.connections import Connection, Session
 from pipeline.review.reading.doubts import CHANGING
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 _QUIET = set(sys.stdlib_module_names) | {"click", "tqdm", "structlog", "loguru", "rich", "flask", "dotenv"}
 _SESSION_MAKERS = {"Session", "sessionmaker", "scoped_session", "AsyncSession", "async_sessionmaker"}
 _BY_NAME = ("exec", "eval", "globals(", "locals(", "vars(", "__import__")
-_ONLY_LOOKING = {"inspect", "declarative_base", "automap_base", "relationship"}
+_ONLY_LOOKING = {"inspect", "from_engine", "Inspector", "declarative_base", "automap_base", "relationship"}
+_LOGGING = {"log", "logger", "logging", "getlogger", "get_logger", "warnings"}
+_FILLING = {"append", "extend", "pop", "popitem", "reverse", "setdefault", "sort"}
 _CONTAINERS = (list, dict, set, tuple, frozenset)
 
 
@@ -128,7 +131,9 @@ def is_quiet(value: Unknown) -> bool:
 
 
 def _out_of_sight(interpreter: Evaluation, function: Unknown, node: ast.Call, given: list[Any], *, effect: bool) -> Any:
-    if function.source.rpartition(".")[2] in _SESSION_MAKERS and (function.imported or "").startswith("sqlalchemy"):
+    name = function.source.rpartition(".")[2]
+    gets_connection = any(isinstance(one, Connection) for one in given)
+    if name in _SESSION_MAKERS and (gets_connection or (function.imported or "").startswith("sqlalchemy")):
         return Session(interpreter.recorder)
     if function.imported is None and function.source.startswith(_BY_NAME):
         interpreter.recorder.not_followed(
@@ -136,16 +141,22 @@ def _out_of_sight(interpreter: Evaluation, function: Unknown, node: ast.Call, gi
         )
     handed_on = any(isinstance(one, Op | Batch | Connection | Function) for one in given)
     root = (function.imported or "").split(".")[0]
-    if root == "sqlalchemy" and function.source.rpartition(".")[2] in _ONLY_LOOKING:
+    if root == "sqlalchemy" and name in _ONLY_LOOKING:
         return Unknown(ast.unparse(node.func) + "(…)")
     if handed_on and root not in _QUIET:
         where = f", which comes from {function.imported}," if function.imported else ""
         interpreter.recorder.not_followed(f"{function.source}(…){where} is handed the connection and is not read", node)
-    elif effect and not is_quiet(function):
+    elif effect and not is_quiet(function) and not _only_tells(function):
         interpreter.recorder.not_followed(
             f"{function.source}(…) comes from {function.imported}, which is not read", node
         )
     return Unknown(f"{function.source}(…)", function.imported)
+
+
+def _only_tells(function: Unknown) -> bool:
+    """`LOG.info(…)` of whatever library writes a log, and `found.append(…)` fills a container."""
+    *owners, name = re.sub(r"\(…\)|\[.*?\]", "", function.source).lower().split(".")
+    return bool(_LOGGING & {one.strip("_") for one in owners}) or name in _FILLING
 
 
 def _real(
@@ -156,8 +167,10 @@ def _real(
         return Unknown(source + "(…)")
     if function in (isinstance, issubclass) and any(isinstance(one, Unknown) for one in arguments):
         return Unknown(source + "(…)")
-    if function is sa.Table and {"autoload", "autoload_with"} & set(keywords):
-        return Unknown(source + "(…)")  # What it has, the database tells.
+    if (table := reflected.looked_up(function, arguments, keywords)) is not None:
+        return table
+    if getattr(function, "__name__", "") == "values":
+        reflected.grow(getattr(getattr(function, "__self__", None), "table", None), *arguments, **keywords)
     if not allowed.may_hand_over([*arguments, *keywords.values()]):
         return Unknown(source + "(…)")
     if any(isinstance(one, Connection) for one in [*arguments, *keywords.values()]):
@@ -225,7 +238,10 @@ def _for_sqlalchemy(function: Any, arguments: list[Any], keywords: dict[str, Any
         elif isinstance(value, Unknown) and (key in {"name", "table_name", "schema"} or not isinstance(function, type)):
             known[key] = value.placeholder
     if name == "Column":
-        return _column(arguments), known
+        made = _column(arguments)
+        if any(isinstance(one, UnreadType) for one in made):
+            known.pop("autoincrement", None)  # SQLAlchemy wants to see an integer there.
+        return made, known
     if name == "ARRAY":
         return [UnreadType(one.source) if isinstance(one, Unknown) else one for one in arguments], known
     if isinstance(function, type) and issubclass(function, sa.types.TypeEngine) and not issubclass(function, sa.Enum):

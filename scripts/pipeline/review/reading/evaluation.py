@@ -115,6 +115,10 @@ class Evaluation:
             self._bind_several(target.elts, value, scope)
         elif isinstance(target, ast.Subscript):
             self._bind_item(target, value, scope)
+        elif isinstance(target, ast.Attribute):
+            owner = self.value(target.value, scope)
+            if isinstance(owner, Connection) and target.attr in {"autocommit", "isolation_level"}:
+                owner.set_autocommit(value)
 
     def _bind_several(self, targets: list[ast.expr], value: Any, scope: Scope) -> None:
         elements = self.several(value)

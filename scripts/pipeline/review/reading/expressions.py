@@ -13,6 +13,7 @@ from pipeline.review.reading.functions import Function, Scope
 from pipeline.review.reading.imports import AlembicModule
 from pipeline.review.reading.operations import AlembicContext, Batch, MigrationContext, Op
 from pipeline.review.reading.operators import Operators
+from pipeline.review.reading.reflected import Columns, ReflectedTable, named
 from pipeline.review.reading.unknown import Unknown, holds_unknown
 
 
@@ -47,6 +48,10 @@ class Expressions(Operators):
             return getattr(owner, name, Unknown(source_of(node), imported="alembic"))
         if isinstance(owner, Function):
             return Unknown(source_of(node))
+        if isinstance(owner, Columns):
+            return named(owner.table, name)
+        if isinstance(owner, ReflectedTable) and name in {"c", "columns"}:
+            return Columns(owner)
         return allowed.attribute(owner, name)
 
     def _of_Tuple(self, node: ast.Tuple, scope: Scope) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.review.reading import allowed
 from pipeline.review.reading.evaluation import Evaluation, source_of
 from pipeline.review.reading.functions import Scope
+from pipeline.review.reading.reflected import from_metadata
 from pipeline.review.reading.unknown import Unknown, as_text, holds_unknown
 
 _BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
@@ -94,15 +95,26 @@ class Operators(Evaluation):
         decided = self.truth(self.value(node.test, scope))
         if decided is None:
             with self.undecided():
-                self.value(node.body, scope)
-                self.value(node.orelse, scope)
+                one, other = self.value(node.body, scope), self.value(node.orelse, scope)
+            if isinstance(one, str) and isinstance(other, str):
+                return self._longer(node, one, other)
             return Unknown(source_of(node))
         return self.value(node.body if decided else node.orelse, scope)
+
+    def _longer(self, node: ast.IfExp, one: str, other: str) -> str:
+        """`"CONCURRENTLY " if … else ""` is a part of a statement, which is read with it, and that is said."""
+        test = source_of(node.test)
+        left, chosen = sorted((one, other), key=len)
+        self.recorder.not_followed(f"{test} is not known before it runs: {chosen!r} is read, not {left!r}")
+        return chosen
 
     def _of_Subscript(self, node: ast.Subscript, scope: Scope) -> Any:
         container, key = self.value(node.value, scope), self.value(node.slice, scope)
         if isinstance(container, Unknown):
             return Unknown(source_of(node), container.imported)
+        table = from_metadata(container, key)
+        if table is not None:
+            return table
         return self._combined(node, "", lambda one, other: one[other], container, key)
 
     def _of_Slice(self, node: ast.Slice, scope: Scope) -> Any:
