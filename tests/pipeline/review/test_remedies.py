@@ -11,6 +11,7 @@ from pipeline.review.revision import Revision
 from tests.pipeline.review.conftest import findings_in
 
 Read = Callable[..., Revision]
+DELETE = 'op.execute("DELETE FROM videos WHERE …")'
 
 
 def only(read: Read, rule: str, upgrade: str, downgrade: str = "pass") -> Finding:
@@ -106,14 +107,14 @@ def test_a_name_of_ours_is_not_shown_to_the_author(read: Read) -> None:
 
 @pytest.mark.parametrize("condition", ["false", "'kind' = 'old'", "NULL"])
 def test_a_condition_that_never_holds_deletes_nothing(read: Read, condition: str) -> None:
-    found = findings_in(read(f'op.execute("DELETE FROM videos WHERE {condition}")'))
+    found = findings_in(read(DELETE.replace("…", condition)))
 
     assert [one.rule for one in found if one.rule == "delete-all-rows"] == []
 
 
 @pytest.mark.parametrize("condition", ["true", "1 = 1", "'a' = 'a'"])
 def test_a_condition_that_always_holds_deletes_everything(read: Read, condition: str) -> None:
-    assert only(read, "delete-all-rows", f'op.execute("DELETE FROM videos WHERE {condition}")').subject == "videos"
+    assert only(read, "delete-all-rows", DELETE.replace("…", condition)).subject == "videos"
 
 
 def test_nulls_are_no_duplicates(read: Read) -> None:

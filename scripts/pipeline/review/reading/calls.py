@@ -31,6 +31,7 @@ _BY_NAME = ("exec", "eval", "globals(", "locals(", "vars(", "__import__")
 _ONLY_LOOKING = {"inspect", "from_engine", "Inspector", "declarative_base", "automap_base", "relationship"}
 _LOGGING = {"log", "logger", "logging", "getlogger", "get_logger", "warnings"}
 _FILLING = {"append", "extend", "pop", "popitem", "reverse", "setdefault", "sort"}
+_WIDEST = 100_000
 _CONTAINERS = (list, dict, set, tuple, frozenset)
 
 
@@ -163,6 +164,9 @@ def _real(
     interpreter: Evaluation, function: Any, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]
 ) -> Any:
     source = ast.unparse(node.func)
+    owned = getattr(function, "__self__", None)
+    if allowed.grown(owned) or any(map(allowed.grown, arguments)) or _is_wide(function, owned, arguments):
+        return Unknown(source + "(…)")
     if not callable(function) or not allowed.may_call(function) or allowed.too_long(arguments):
         return Unknown(source + "(…)")
     if function in (isinstance, issubclass) and any(isinstance(one, Unknown) for one in arguments):
@@ -194,6 +198,15 @@ def _real(
     if doubtful:
         interpreter.doubts.touch(made)
     return made
+
+
+def _is_wide(function: Any, owner: Any, arguments: list[Any]) -> bool:
+    """`"…".format(…)` and `"a".zfill(…)` make as many characters as they are told to."""
+    if not isinstance(owner, str | bytes):
+        return False
+    name = getattr(function, "__name__", "")
+    numbers = any(isinstance(one, int) and one > _WIDEST for one in arguments)
+    return numbers or (name == "format" and len(owner) < _WIDEST and allowed.too_wide(owner))
 
 
 def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]] | None:

@@ -80,7 +80,8 @@ class Expressions(Operators):
         return made
 
     def _of_JoinedStr(self, node: ast.JoinedStr, scope: Scope) -> str:
-        return "".join(self._part(part, scope) for part in node.values)
+        made = "".join(self._part(part, scope) for part in node.values)
+        return Unknown(source_of(node)).placeholder if allowed.grown(made) else made
 
     def _part(self, part: ast.expr, scope: Scope) -> str:
         if isinstance(part, ast.Constant):
@@ -89,7 +90,7 @@ class Expressions(Operators):
             return Unknown(source_of(part)).placeholder
         value = self.value(part.value, scope)
         form = self._of_JoinedStr(part.format_spec, scope) if isinstance(part.format_spec, ast.JoinedStr) else ""
-        if holds_unknown(value):
+        if holds_unknown(value) or allowed.too_wide(form):
             return Unknown(source_of(part.value)).placeholder
         try:
             return format(repr(value) if part.conversion == ord("r") else value, form)
