@@ -88,8 +88,7 @@ def read_revision(file: Path, postgresql_version: int = 18) -> Revision:
     for direction in Direction:
         script = read_script(revision, direction, postgresql_version)
         if script is not None:
-            revision.scripts[direction] = script
-    revision.introduce()
+            revision.keep(script)
     return revision
 
 

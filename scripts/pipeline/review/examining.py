@@ -125,9 +125,8 @@ def _read(revision: Revision, questions: Questions, answer: Answer) -> None:
         if script is not None:
             if (seen := questions.seen.get((revision.file, direction))) is not None:
                 complete(script, seen, questions.postgresql_version)
-            revision.scripts[direction] = script
+            revision.keep(script)
             answer.not_analysed.extend(one for one in script.not_analysed if one not in answer.not_analysed)
-    revision.introduce()
 
 
 def _ask(

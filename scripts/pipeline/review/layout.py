@@ -161,7 +161,25 @@ def _layout(directory: Path, section: Section | None, unread: tuple[NotAnalysed,
     named = tuple(shown(place) for place in section.version_locations) if section else ()
     versions = named or (shown(directory / "versions"),)
     recursive = section.recursive if section else _is_nested(versions[0])
-    return Layout(directory, versions, recursive, unread)
+    return Layout(directory, versions, recursive, (*unread, *([] if recursive else _beneath(versions))))
+
+
+def _beneath(versions: tuple[Path, ...]) -> Iterator[NotAnalysed]:
+    """Revisions in folders below a version location, where Alembic does not look unless it is told to."""
+    named = {place.resolve() for place in versions}
+    found: dict[Path, int] = {}
+    for place in versions:
+        for file in sorted(place.glob("*/**/*.py")):
+            if not named & set(file.resolve().parents[: len(file.parts) - len(place.parts) - 1]) and (
+                file.parent in found or looks_like_revision(file)
+            ):
+                found[file.parent] = found.get(file.parent, 0) + 1
+    for folder, number in found.items():
+        why = (
+            f"{number} {'file' if number == 1 else 'files'} of revisions here, and no setting names the folder: add it "
+            "to version_locations in alembic.ini, or review it with --directory."
+        )
+        yield NotAnalysed(folder, 1, why)
 
 
 def _is_nested(versions: Path) -> bool:

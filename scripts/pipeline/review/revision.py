@@ -34,9 +34,10 @@ class Revision:
     scripts: dict[Direction, Script] = field(default_factory=dict, compare=False, repr=False)
     """What each direction does, once it has been read."""
 
-    def introduce(self) -> None:
-        """Tell each direction that was read of the other one, without which no rule knows what a downgrade undoes."""
-        upgrade, downgrade = (self.scripts.get(direction) for direction in (Direction.UPGRADE, Direction.DOWNGRADE))
+    def keep(self, script: Script) -> None:
+        """Add what one direction does, and tie it to the other: what a downgrade means depends on its upgrade."""
+        self.scripts[script.direction] = script
+        upgrade, downgrade = self.scripts.get(Direction.UPGRADE), self.scripts.get(Direction.DOWNGRADE)
         if upgrade is not None and downgrade is not None:
             upgrade.undone_by, downgrade.undoes = downgrade, upgrade
 

@@ -12,15 +12,20 @@ import textwrap
 from pathlib import Path
 from typing import Any, cast
 
+import sqlalchemy as sa
 from postgast import pg_query_pb2 as tree
+from sqlalchemy.dialects import postgresql
 
 from pipeline.review.finding import Edit
 from pipeline.review.reading.script import Call, Script
 from pipeline.review.reading.sql_expressions import deparsed
 from pipeline.review.reading.statement import Statement
+from pipeline.review.reading.unknown import is_anywhere_unread
 
 # Where op's own signature has the table, and what it calls it; a batch_op call has no such argument.
 _TABLE_AT = {"add_column": 0, "alter_column": 0, "drop_column": 0}
+_CONNECTIONS = {"bind", "conn", "connection", "cursor", "session", "engine"}
+_IMPORTED = {"op", "sa", "sqlalchemy", "postgresql", *dir(sa), *dir(postgresql)}
 _TABLE_WORDS = {"create_foreign_key": ("source_table", "source_schema")}
 
 
@@ -49,6 +54,46 @@ def plain(call: Call) -> str:
         text = _with_keyword(text, schema_word, source(schema))
     receiver = (ast.get_source_segment(call.text, parsed.func) or "").rpartition(".")[0]
     return dedented(call, re.sub(rf"(?<![\w.]){re.escape(receiver)}\.", "op.", text))
+
+
+def moved(statement: Statement) -> str:
+    """
+    Return the operation as it can stand in another revision.
+
+    A loop's variable, a constant of the file or its connection means nothing there: then it is the statement itself.
+    """
+    call = statement.call
+    return execute(statement.sql) if call is None or not stands_alone(statement) else plain(call)
+
+
+def stands_alone(statement: Statement) -> bool:
+    """Tell whether its call says all it needs, or says more than the SQL, where reading knows no names."""
+    return statement.call is not None and (is_anywhere_unread(statement.sql) or _says_all(statement.call))
+
+
+def _says_all(call: Call) -> bool:
+    """Literals, `op`, and what SQLAlchemy is imported for."""
+    root = call.node.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if call.name == "execute" and getattr(root, "id", "") in _CONNECTIONS:
+        return False
+    given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+    named = {id(part): part.id for one in given for part in ast.walk(one) if isinstance(part, ast.Name)}
+    owners = {
+        id(part.func if isinstance(part, ast.Call) else part.value)
+        for one in given
+        for part in ast.walk(one)
+        if isinstance(part, ast.Call | ast.Attribute)
+    }
+    return all(
+        name == getattr(root, "id", None) or (at in owners and name in _IMPORTED) or _is_type(name)
+        for at, name in named.items()
+    )
+
+
+def _is_type(name: str) -> bool:
+    return isinstance(getattr(sa, name, getattr(postgresql, name, None)), type)
 
 
 def source(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 
 from pipeline.review import examining, reviewing
-from pipeline.review.finding import Phase
+from pipeline.review.checking import check_source, check_sql
+from pipeline.review.directory import read_revision
+from pipeline.review.examining import Questions, examine
+from pipeline.review.finding import Finding, Phase
 from pipeline.review.report import Report
 from pipeline.review.reviewing import Options, review
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, all_rules
 from tests.pipeline.review.project import Project
 
 
@@ -125,6 +128,26 @@ def chain(project: Project, length: int) -> list[Path]:
     return [project.write(one, parent) for parent, one in pairwise(ids)]
 
 
+def test_the_command_finds_in_each_example_what_its_rule_is_tested_by() -> None:
+    """Rules are tested on a revision that one function reads; the command reads with another."""
+    files = sorted(Path("scripts/pipeline/review/examples").glob("*/*.py"))
+    names = frozenset(one.name for one in all_rules())
+
+    answers = examine(files, Questions((Phase.SOURCE, Phase.SQL), names))
+
+    said = {answer.file: _by_line(one for one in answer.findings if one.rule in names) for answer in answers}
+    assert said == {file: _by_line(found_in(file)) for file in files}
+
+
+def found_in(file: Path) -> Iterator[Finding]:
+    revision = read_revision(file)
+    yield from (*check_source(revision, all_rules()), *check_sql(revision, all_rules()))
+
+
+def _by_line(findings: Iterable[Finding]) -> list[tuple[int, str, str, str]]:
+    return sorted((one.line, one.rule, one.subject, one.severity) for one in findings)
+
+
 def test_many_revisions_are_read_by_several_processes_with_the_same_result(project: Project) -> None:
     files = chain(project, 40)
     project.replace(files[20], "    pass\n\n\ndef downgrade", "    op.execute('SELEC 1')\n\n\ndef downgrade")
@@ -144,7 +167,10 @@ import os, sys
 from itertools import pairwise
 from pathlib import Path
 from pipeline.review import examining
-from pipeline.review.finding import Phase
+from pipeline.review.checking import check_source, check_sql
+from pipeline.review.directory import read_revision
+from pipeline.review.examining import Questions, examine
+from pipeline.review.finding import Finding, Phase
 from pipeline.review.rule import Harm, Rule
 
 rule = Rule("rules.killer", harm=Harm.FAILS, effect="{subject}.", remedy="Do not.")

@@ -11,6 +11,7 @@ import builtins
 import contextlib
 import enum
 import importlib
+import re
 import types
 from typing import Any
 
@@ -45,6 +46,9 @@ _LARGEST = 100_000
 """Longer sequences and texts than this are not made: nobody writes revisions that need them, but an attacker might."""
 
 
+_FEW = 1000
+
+
 def builtin(name: str) -> Any:
     """Return the builtin of that name, or an Unknown for those that a revision gets nothing of."""
     found = getattr(builtins, name, None)
@@ -73,7 +77,7 @@ def attribute(value: Any, name: str) -> Any:
     try:
         found = getattr(value, name)
     except Exception:  # noqa: BLE001 - SQLAlchemy's objects raise whatever they like; it is not known then.
-        return Unknown(label)
+        return Unknown(label, imported=label if isinstance(value, types.ModuleType) else None)
     if isinstance(found, types.ModuleType):
         return found if _may_import(found.__name__) else Unknown(label, imported=found.__name__)
     return found
@@ -127,9 +131,26 @@ def too_large(operation: str, left: Any, right: Any) -> bool:
         for one, other in ((left, right), (right, left)):
             if isinstance(one, str | bytes | list | tuple) and isinstance(other, int):
                 return len(one) * other > _LARGEST
+    if operation == "+":
+        return grown(left) or grown(right)
     if operation == "<<":
         return isinstance(right, int) and right > 1000
-    return operation == "%" and isinstance(left, str) and len(left) > _LARGEST
+    return (
+        operation == "%" and isinstance(left, str) and (len(left) > _LARGEST or (len(left) < 1000 and too_wide(left)))
+    )
+
+
+def grown(value: Any) -> bool:
+    """Tell whether a text or container has grown beyond what anybody writes: doubled in a loop, it fills the memory."""
+    if not isinstance(value, str | bytes | list | tuple | set | dict):
+        return False
+    parts = value if isinstance(value, list | tuple) and len(value) < _FEW else ()
+    return len(value) > 10 * _LARGEST or any(isinstance(one, str | bytes) and grown(one) for one in parts)
+
+
+def too_wide(form: Any) -> bool:
+    """Tell whether a format asks for a width that only an attacker wants: `{:>999999999}`, `%999999999d`."""
+    return isinstance(form, str) and re.search(r"\d{6}", form) is not None
 
 
 def too_long(arguments: list[Any]) -> bool:

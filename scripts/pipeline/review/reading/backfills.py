@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from pipeline.review.reading.ddl import plain, relation
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
 from pipeline.review.rewriting import execute
+from pipeline.review.rewriting import plain as plain_call
 
 _WRITES = {"UpdateStmt", "DeleteStmt", "MergeStmt"}
 
@@ -27,6 +29,10 @@ class Write:
     def in_batches(self) -> str:
         """The statement for a range of rows, as an operation; the key's name is the reader's to fill in."""
         sql = " ".join(self.statement.sql.rstrip(";").split())
+        call = self.statement.call
+        if call is not None and re.search(r"= NULL\b|\(NULL\)|\$\d", sql):
+            # Its values come from outside of the text: nobody can write them down, and it is about a row or a few.
+            return plain_call(call)
         if self.statement.kind not in {"UpdateStmt", "DeleteStmt"}:
             return execute(sql)
         joined = "AND" if self.statement.node.HasField("where_clause") else "WHERE"

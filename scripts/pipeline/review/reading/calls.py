@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from pipeline.review.reading import allowed
+from pipeline.review.reading import allowed, reflected
 from pipeline.review.reading.barrier import barrier
 from pipeline.review.reading.connections import Connection, Session
 from pipeline.review.reading.doubts import CHANGING
@@ -21,13 +22,16 @@ from pipeline.review.reading.rendering import mock_connection
 from pipeline.review.reading.unknown import Unknown, UnreadType, any_unknown, as_text
 
 if TYPE_CHECKING:
-    from pipeline.review.reading.expressions import Expressions
+    from pipeline.review.reading.evaluation import Evaluation
 
 # Called for their effect, these change nothing in the database.
 _QUIET = set(sys.stdlib_module_names) | {"click", "tqdm", "structlog", "loguru", "rich", "flask", "dotenv"}
 _SESSION_MAKERS = {"Session", "sessionmaker", "scoped_session", "AsyncSession", "async_sessionmaker"}
 _BY_NAME = ("exec", "eval", "globals(", "locals(", "vars(", "__import__")
-_ONLY_LOOKING = {"inspect", "declarative_base", "automap_base", "relationship"}
+_ONLY_LOOKING = {"inspect", "from_engine", "Inspector", "declarative_base", "automap_base", "relationship"}
+_LOGGING = {"log", "logger", "logging", "getlogger", "get_logger", "warnings"}
+_FILLING = {"append", "extend", "pop", "popitem", "reverse", "setdefault", "sort"}
+_WIDEST = 100_000
 _CONTAINERS = (list, dict, set, tuple, frozenset)
 
 
@@ -46,7 +50,7 @@ class Missing:
     name: str
 
 
-def call(interpreter: Expressions, node: ast.Call, scope: Scope, *, effect: bool = False) -> Any:
+def call(interpreter: Evaluation, node: ast.Call, scope: Scope, *, effect: bool = False) -> Any:
     """Return what the call gives. With `effect`, one that goes out of sight is said to be not analysed."""
     function = interpreter.value(node.func, scope)
     arguments = interpreter.elements(node.args, scope)
@@ -86,7 +90,7 @@ def _enters_batch(function: Unknown, arguments: list[Any]) -> bool:
     return function.source.endswith(".enter_context") and bool(arguments) and isinstance(arguments[0], Batch)
 
 
-def _say_who_gets_operations(interpreter: Expressions, node: ast.Call, given: list[Any]) -> None:
+def _say_who_gets_operations(interpreter: Evaluation, node: ast.Call, given: list[Any]) -> None:
     """`map(op.execute, …)`, `partial(op.drop_column, …)`: whoever gets an operation calls it out of sight."""
     for one in given:
         if isinstance(one, Method | OpFunction):
@@ -96,7 +100,7 @@ def _say_who_gets_operations(interpreter: Expressions, node: ast.Call, given: li
             )
 
 
-def either(interpreter: Expressions, choice: Either, arguments: list[Any], keywords: dict[str, Any]) -> Unknown:
+def either(interpreter: Evaluation, choice: Either, arguments: list[Any], keywords: dict[str, Any]) -> Unknown:
     """Read each of the functions, as one of them will run."""
     for function in choice.functions:
         with interpreter.undecided():
@@ -104,7 +108,7 @@ def either(interpreter: Expressions, choice: Either, arguments: list[Any], keywo
     return Unknown(f"{choice.functions[0].name}(…)")
 
 
-def _keywords(interpreter: Expressions, node: ast.Call, scope: Scope) -> dict[str, Any]:
+def _keywords(interpreter: Evaluation, node: ast.Call, scope: Scope) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for keyword in node.keywords:
         value = interpreter.value(keyword.value, scope)
@@ -115,7 +119,7 @@ def _keywords(interpreter: Expressions, node: ast.Call, scope: Scope) -> dict[st
     return made
 
 
-def _looked_up(interpreter: Expressions, node: ast.Call, arguments: list[Any]) -> Any:
+def _looked_up(interpreter: Evaluation, node: ast.Call, arguments: list[Any]) -> Any:
     if len(arguments) < 2 or not isinstance(arguments[1], str):
         interpreter.recorder.not_followed(f"{ast.unparse(node)} is not known before it runs", node)
         return Unknown(ast.unparse(node))
@@ -127,10 +131,10 @@ def is_quiet(value: Unknown) -> bool:
     return value.imported is None or value.imported.split(".")[0] in _QUIET
 
 
-def _out_of_sight(
-    interpreter: Expressions, function: Unknown, node: ast.Call, given: list[Any], *, effect: bool
-) -> Any:
-    if function.source.rpartition(".")[2] in _SESSION_MAKERS and (function.imported or "").startswith("sqlalchemy"):
+def _out_of_sight(interpreter: Evaluation, function: Unknown, node: ast.Call, given: list[Any], *, effect: bool) -> Any:
+    name = function.source.rpartition(".")[2]
+    gets_connection = any(isinstance(one, Connection) for one in given)
+    if name in _SESSION_MAKERS and (gets_connection or (function.imported or "").startswith("sqlalchemy")):
         return Session(interpreter.recorder)
     if function.imported is None and function.source.startswith(_BY_NAME):
         interpreter.recorder.not_followed(
@@ -138,28 +142,39 @@ def _out_of_sight(
         )
     handed_on = any(isinstance(one, Op | Batch | Connection | Function) for one in given)
     root = (function.imported or "").split(".")[0]
-    if root == "sqlalchemy" and function.source.rpartition(".")[2] in _ONLY_LOOKING:
+    if root == "sqlalchemy" and name in _ONLY_LOOKING:
         return Unknown(ast.unparse(node.func) + "(…)")
     if handed_on and root not in _QUIET:
         where = f", which comes from {function.imported}," if function.imported else ""
         interpreter.recorder.not_followed(f"{function.source}(…){where} is handed the connection and is not read", node)
-    elif effect and not is_quiet(function):
+    elif effect and not is_quiet(function) and not _only_tells(function):
         interpreter.recorder.not_followed(
             f"{function.source}(…) comes from {function.imported}, which is not read", node
         )
     return Unknown(f"{function.source}(…)", function.imported)
 
 
+def _only_tells(function: Unknown) -> bool:
+    """`LOG.info(…)` of whatever library writes a log, and `found.append(…)` fills a container."""
+    *owners, name = re.sub(r"\(…\)|\[.*?\]", "", function.source).lower().split(".")
+    return bool(_LOGGING & {one.strip("_") for one in owners}) or name in _FILLING
+
+
 def _real(
-    interpreter: Expressions, function: Any, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]
+    interpreter: Evaluation, function: Any, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]
 ) -> Any:
     source = ast.unparse(node.func)
+    owned = getattr(function, "__self__", None)
+    if allowed.grown(owned) or any(map(allowed.grown, arguments)) or _is_wide(function, owned, arguments):
+        return Unknown(source + "(…)")
     if not callable(function) or not allowed.may_call(function) or allowed.too_long(arguments):
         return Unknown(source + "(…)")
     if function in (isinstance, issubclass) and any(isinstance(one, Unknown) for one in arguments):
         return Unknown(source + "(…)")
-    if function is sa.Table and {"autoload", "autoload_with"} & set(keywords):
-        return Unknown(source + "(…)")  # What it has, the database tells.
+    if (table := reflected.looked_up(function, arguments, keywords)) is not None:
+        return table
+    if getattr(function, "__name__", "") == "values":
+        reflected.grow(getattr(getattr(function, "__self__", None), "table", None), *arguments, **keywords)
     if not allowed.may_hand_over([*arguments, *keywords.values()]):
         return Unknown(source + "(…)")
     if any(isinstance(one, Connection) for one in [*arguments, *keywords.values()]):
@@ -183,6 +198,15 @@ def _real(
     if doubtful:
         interpreter.doubts.touch(made)
     return made
+
+
+def _is_wide(function: Any, owner: Any, arguments: list[Any]) -> bool:
+    """`"…".format(…)` and `"a".zfill(…)` make as many characters as they are told to."""
+    if not isinstance(owner, str | bytes):
+        return False
+    name = getattr(function, "__name__", "")
+    numbers = any(isinstance(one, int) and one > _WIDEST for one in arguments)
+    return numbers or (name == "format" and len(owner) < _WIDEST and allowed.too_wide(owner))
 
 
 def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]] | None:
@@ -227,7 +251,10 @@ def _for_sqlalchemy(function: Any, arguments: list[Any], keywords: dict[str, Any
         elif isinstance(value, Unknown) and (key in {"name", "table_name", "schema"} or not isinstance(function, type)):
             known[key] = value.placeholder
     if name == "Column":
-        return _column(arguments), known
+        made = _column(arguments)
+        if any(isinstance(one, UnreadType) for one in made):
+            known.pop("autoincrement", None)  # SQLAlchemy wants to see an integer there.
+        return made, known
     if name == "ARRAY":
         return [UnreadType(one.source) if isinstance(one, Unknown) else one for one in arguments], known
     if isinstance(function, type) and issubclass(function, sa.types.TypeEngine) and not issubclass(function, sa.Enum):

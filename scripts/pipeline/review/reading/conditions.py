@@ -13,7 +13,24 @@ def restricts(node: Any) -> bool:
     """Whether it has a WHERE that can leave rows out; `WHERE true` and `WHERE 1 = 1` cannot."""
     where = _condition(node)
     picks = pg.ColumnRef | pg.SubLink | pg.FuncCall | pg.ParamRef | pg.CurrentOfExpr
-    return where is not None and any(isinstance(one, picks) for one in every(where))
+    return where is not None and (any(isinstance(one, picks) for one in every(where)) or _is_false(where))
+
+
+def _is_false(where: Any) -> bool:
+    """`WHERE false`, and `'key' = 'master'`, by which somebody meant a column: no row is touched."""
+    constant = where.a_const
+    if where.HasField("a_const"):
+        return bool(constant.isnull or (constant.HasField("boolval") and not constant.boolval.boolval))
+    compared = where.a_expr
+    if not where.HasField("a_expr") or [one.string.sval for one in compared.name] != ["="]:
+        return False
+    values = [_value(side.a_const) for side in (compared.lexpr, compared.rexpr)]
+    return None not in values and values[0] != values[1]
+
+
+def _value(constant: Any) -> str | None:
+    kind = constant.WhichOneof("val")
+    return None if kind is None else str(getattr(constant, kind))
 
 
 def _condition(node: Any) -> Any | None:

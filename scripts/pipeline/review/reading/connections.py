@@ -14,7 +14,7 @@ from pipeline.review.reading.unknown import Unknown, as_text
 
 _SENDING = {"execute", "scalar", "scalars", "exec_driver_sql", "exec", "stream", "stream_scalars", "executemany"}
 _SAME = {
-    "execution_options",
+    "connect",
     "get_bind",
     "connection",
     "cursor",
@@ -60,6 +60,8 @@ class Connection:
         """Whether its `commit` ends Alembic's own transaction; that of a savepoint or a session does not."""
         self.dialect = DIALECT
         self.name = DIALECT.name
+        self._autocommit = False
+        """True for what `execution_options(isolation_level="AUTOCOMMIT")` gives: it sends outside of a transaction."""
 
     def method(self, name: str) -> Callable[..., Any] | None:
         """Return what `connection.name` is, or None when reading does not know it."""
@@ -69,6 +71,10 @@ class Connection:
             return self._commit
         if name in _BEGINNING:
             return lambda _node, *_, **__: Connection(self.recorder)
+        if name == "execution_options":
+            return self._with_options
+        if name in {"set_isolation_level", "set_session"}:
+            return self._set_session
         if name in _SAME:
             return lambda _node, *_, **__: self
         if name in _QUIET:
@@ -79,17 +85,44 @@ class Connection:
 
     def _send(self, node: ast.Call, *arguments: Any, **keywords: Any) -> Unknown:
         statement = arguments[0] if arguments else keywords.get("statement", Unknown("the statement"))
+        alone = self._autocommit and not self.recorder.autocommit
+        if alone:
+            self.recorder.begin_autocommit()
         with self.recorder.calling("execute", {"sqltext": statement}, node):
             run_sql(self.recorder, statement)
+        if alone:
+            self.recorder.end_autocommit()
         return Unknown("what the database answers")
 
     def _commit(self, node: ast.Call, *_: Any, **__: Any) -> None:
         with self.recorder.calling("execute", {"sqltext": "COMMIT"}, node):
             self.recorder.sql("COMMIT")
 
+    def _with_options(self, _node: ast.Call, *_: Any, isolation_level: Any = None, **__: Any) -> Connection:
+        if isolation_level is None:
+            return self
+        made = Connection(self.recorder, is_the_migrations=self.is_the_migrations)
+        made._autocommit = _says_autocommit(isolation_level)
+        return made
+
+    def _set_session(self, _node: ast.Call, *arguments: Any, autocommit: Any = None, **_: Any) -> None:
+        self.set_autocommit(autocommit if autocommit is not None else (*arguments, None)[0])
+
+    def set_autocommit(self, value: Any) -> None:
+        """`driver_connection.autocommit = True` holds until it is taken back; psycopg2's level 0 means the same."""
+        wanted = value is True or (value == 0 and value is not False) or _says_autocommit(value)
+        if wanted and not self.recorder.autocommit:
+            self.recorder.begin_autocommit()
+        elif not wanted and self.recorder.autocommit:
+            self.recorder.end_autocommit()
+
     def _copies(self, name: str, node: ast.Call) -> Unknown:
         self.recorder.not_followed(f"{name}(…) goes to the driver itself: what it does is not read", node)
         return Unknown(f"{name}(…)")
+
+
+def _says_autocommit(value: Any) -> bool:
+    return str(value.source if isinstance(value, Unknown) else value).upper().endswith("AUTOCOMMIT")
 
 
 class Session(Connection):

@@ -46,6 +46,8 @@ def import_from(node: ast.ImportFrom, op: Op) -> Iterator[tuple[str, Any]]:
             yield from _all_of(source, op)
         elif source == "alembic.op":
             yield bound, OpFunction(op, name.name)
+        elif source == "alembic.context":
+            yield bound, getattr(AlembicContext(op), name.name, Unknown(bound, imported=source))
         elif node.level:
             yield bound, Unknown(bound, imported=source)
         else:

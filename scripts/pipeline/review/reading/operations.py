@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from alembic.operations import BatchOperations, Operations
 from sqlalchemy.sql.elements import conv
 
+from pipeline.review.reading import reflected
 from pipeline.review.reading.connections import Connection, run_sql
 from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.rendering import DIALECT, RecordingOperations
@@ -29,6 +30,7 @@ _NEW_NAMES = {
     "name": ("constraint_name", "index_name", "new_column_name", "column_name"), "cols": ("columns",),
 }  # fmt: skip
 _TYPES = {"type_", "existing_type"}
+_LISTS = {"columns", "local_cols", "remote_cols"}
 # Arguments that say nothing about what the statement does when they are not known.
 _OPTIONAL = {
     "existing_nullable",
@@ -69,9 +71,14 @@ class Op:
         """Record the call and its SQL; returns what the real operation returns (a Table, for create_table)."""
         function = getattr(Operations, name)
         words = _for_signature(function, keywords)
+        if name == "bulk_insert":
+            reflected.grow(*arguments, **words)
         with self.recorder.calling(name, _bound(function, arguments, words), node):
             return self._attempt(
-                name, arguments, words, lambda: getattr(self._real, name)(*map(as_text, arguments), **_filled(words))
+                name,
+                arguments,
+                words,
+                lambda: getattr(self._real, name)(*_placed(function, arguments), **_filled(words)),
             )
 
     def run_batch(
@@ -85,7 +92,7 @@ class Op:
             where = as_text(table)
             with self._real.batch_alter_table(where["table_name"], schema=where["schema"]) as real:
                 self._watch(real)
-                return getattr(real, name)(*map(as_text, arguments), **_filled(words))
+                return getattr(real, name)(*_placed(function, arguments), **_filled(words))
 
         with self.recorder.calling(name, _bound(function, arguments, words) | table, node, batch=True):
             return self._attempt(name, arguments, words, emit)
@@ -158,6 +165,7 @@ class MigrationContext:
     def __init__(self, op: Op) -> None:
         self.dialect = DIALECT
         self.as_sql = False
+        self.version_table_schema = None  # Nobody sets it who has one schema; what is set, only env.py would tell.
         self.bind = op.connection
         self.connection = op.connection
         self._recorder = op.recorder
@@ -219,19 +227,31 @@ def _for_signature(function: Any, keywords: dict[str, Any]) -> dict[str, Any]:
     return renamed
 
 
+def _placed(function: Any, arguments: tuple[Any, ...]) -> list[Any]:
+    """The same for what is given by its place."""
+    names = [one.name for one in _parameters(function)]
+    names += [""] * (len(arguments) - len(names))
+    return [_value(name, value) for name, value in zip(names, arguments, strict=False)]
+
+
 def _filled(keywords: dict[str, Any]) -> dict[str, Any]:
     """What Alembic can be given: placeholders for names, a placeholder type for types, nothing for what is optional."""
     filled: dict[str, Any] = {}
     for key, value in keywords.items():
         if isinstance(value, Unknown) and key in _OPTIONAL:
             continue
-        if isinstance(value, Unknown) and key in _TYPES:
-            filled[key] = UnreadType(value.source)
-        elif isinstance(value, Unknown) and key.endswith("default"):
-            filled[key] = sa.text(value.placeholder)
-        else:
-            filled[key] = as_text(value)
+        filled[key] = _value(key, value)
     return filled
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, Unknown) and name in _TYPES:
+        return UnreadType(value.source)
+    if isinstance(value, Unknown) and name.endswith("default"):
+        return sa.text(value.placeholder)
+    if isinstance(value, Unknown) and name in _LISTS:
+        return [value.placeholder]
+    return as_text(value)
 
 
 def _first_line(error: Exception) -> str:

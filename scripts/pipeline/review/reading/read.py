@@ -7,12 +7,13 @@ import warnings
 
 from pipeline.review.finding import Direction
 from pipeline.review.reading.calls import either
-from pipeline.review.reading.expressions import TooMuch
+from pipeline.review.reading.evaluation import TooMuch
+from pipeline.review.reading.flow import Break, Continue, Raised, Return
 from pipeline.review.reading.functions import Either, Function
-from pipeline.review.reading.interpreter import Break, Continue, Interpreter, Raised, Return
+from pipeline.review.reading.interpreter import Interpreter
 from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.script import Script
-from pipeline.review.reading.unknown import Unknown
+from pipeline.review.reading.unknown import Unknown, spelled_into
 from pipeline.review.revision import Revision
 
 
@@ -21,7 +22,7 @@ def read_script(revision: Revision, direction: Direction, postgresql_version: in
     script = Script(revision.file, revision.id, direction, _line_of(revision.tree, direction))
     recorder = Recorder(script, revision.text, postgresql_version)
     interpreter = Interpreter(recorder)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), spelled_into(script.spellings):
         warnings.simplefilter("ignore")  # What SQLAlchemy deprecates is the author's to hear, when it runs.
         try:
             scope = interpreter.read_module(revision.tree)

@@ -16,7 +16,11 @@ from pipeline.review.reading.naming import words_of
 from pipeline.review.reading.plpgsql import ENDS, Inner, Unread, called, inside
 from pipeline.review.reading.script import Call, Script
 from pipeline.review.reading.statement import Statement, parse
-from pipeline.review.reading.unknown import TYPE_PREFIX, unread_in
+from pipeline.review.reading.unknown import PREFIX, TYPE_PREFIX, unread_in
+
+_ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|SELECT)\b", re.IGNORECASE)
+_VALUE = re.compile(rf"'{PREFIX}\w+'")
+"""A value of a row that is not known changes nothing about what the statement does to its table."""
 
 
 class Recorder:
@@ -48,6 +52,9 @@ class Recorder:
         found = NotAnalysed(self.script.file, getattr(node, "lineno", self.line), why)
         if found not in self.script.not_analysed:
             self.script.not_analysed.append(found)
+
+    def _is_said(self, beginning: str) -> bool:
+        return any(one.line == self.line and one.why.startswith(beginning) for one in self.script.not_analysed)
 
     @contextmanager
     def calling(self, name: str, arguments: dict[str, Any], node: ast.Call, *, batch: bool = False) -> Iterator[None]:
@@ -84,12 +91,13 @@ class Recorder:
         text = without_driver_placeholders(text.strip())
         if not text.strip("; \n"):
             return
-        for name in unread_in(text):
+        for name in unread_in(_VALUE.sub("", text) if _ROWS.match(text) else text):
             if name.startswith(TYPE_PREFIX) and " ALTER COLUMN " not in text:
                 continue  # A new column of a type that is not known is a new column.
-            self.not_followed(
-                f"{name.removeprefix('unread_')!r} is not known before it runs: read with a name in its place"
-            )
+            source = self.script.spellings.get(name, name)
+            if self._is_said(f"{source} in "):
+                continue
+            self.not_followed(f"'{source}' is not known before it runs: its SQL is read with a name in its place")
         try:
             parsed = list(parse(text))
         except postgast.PgQueryError as error:

@@ -61,6 +61,8 @@ class Script:
     calls: list[Call] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     not_analysed: list[NotAnalysed] = field(default_factory=list)
+    spellings: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What the file writes for each placeholder that stands in names and SQL."""
     undoes: Script | None = field(default=None, compare=False, repr=False)
     """What this downgrade takes back: the upgrade of the same revision. None for an upgrade."""
     undone_by: Script | None = field(default=None, compare=False, repr=False)

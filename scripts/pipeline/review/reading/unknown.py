@@ -8,7 +8,9 @@ place that PostgreSQL's grammar takes for a name, so that the rest of the statem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy.types import UserDefinedType
@@ -16,6 +18,26 @@ from sqlalchemy.types import UserDefinedType
 PREFIX = "unread_"
 TYPE_PREFIX = "unread_type_"
 _PLACEHOLDER = re.compile(rf"\b{PREFIX}\w+")
+_ANYWHERE = re.compile(rf"{PREFIX}\w+")
+_AS_PYTHON = re.compile(rf"""(["'])({PREFIX}\w+)\1""")
+_spellings: ContextVar[dict[str, str] | None] = ContextVar("spellings", default=None)
+
+
+@contextmanager
+def spelled_into(spellings: dict[str, str]) -> Iterator[None]:
+    """Keep in `spellings` what each placeholder that is made meanwhile stands for, as the file writes it."""
+    token = _spellings.set(spellings)
+    try:
+        yield
+    finally:
+        _spellings.reset(token)
+
+
+def _remembered(placeholder: str, source: str) -> str:
+    known = _spellings.get()
+    if known is not None:
+        known.setdefault(placeholder, source)
+    return placeholder
 
 
 class Unknown:
@@ -34,7 +56,7 @@ class Unknown:
     def placeholder(self) -> str:
         """A name that PostgreSQL accepts and that tells which expression it stands for."""
         words = re.sub(r"\W+", "_", self.source, flags=re.ASCII).strip("_")[:40]
-        return PREFIX + (words or "value").lower()
+        return _remembered(PREFIX + (words or "value").lower(), self.source)
 
 
 class UnreadType(UserDefinedType[Any]):
@@ -46,7 +68,11 @@ class UnreadType(UserDefinedType[Any]):
         self.source = source
 
     def get_col_spec(self, **_: Any) -> str:
-        return TYPE_PREFIX + Unknown(self.source).placeholder.removeprefix(PREFIX)
+        name = TYPE_PREFIX + Unknown(self.source).placeholder.removeprefix(PREFIX)
+        return _remembered(name, self.source)
+
+    def literal_processor(self, dialect: Any) -> Any:  # noqa: ARG002 - SQLAlchemy's signature.
+        return lambda value: "'" + str(value).replace("'", "''") + "'"
 
 
 def is_unread(text: str) -> bool:
@@ -54,9 +80,31 @@ def is_unread(text: str) -> bool:
     return _PLACEHOLDER.search(text) is not None
 
 
+def is_anywhere_unread(text: str) -> bool:
+    """The same, where the placeholder may be a part of a longer name."""
+    return PREFIX in text
+
+
 def unread_in(text: str) -> list[str]:
     """Return the placeholders in `text`, each once."""
     return sorted(set(_PLACEHOLDER.findall(text)))
+
+
+def in_the_files_words(text: str, spellings: Mapping[str, str]) -> str:
+    """Return a text about the file with what the file writes where a placeholder stands."""
+    return _ANYWHERE.sub(lambda found: _spelled(found[0], spellings), text)
+
+
+def as_code(code: str, spellings: Mapping[str, str]) -> str:
+    """Return Python with the file's own expression in place of a placeholder, and `…` for one inside of SQL."""
+    whole = _AS_PYTHON.sub(lambda found: spellings.get(found[2], "…"), code)
+    return _ANYWHERE.sub("…", whole)
+
+
+def _spelled(word: str, spellings: Mapping[str, str]) -> str:
+    """What a placeholder stands for; a name may go on behind it."""
+    known = max((name for name in spellings if word.startswith(name)), key=len, default=None)
+    return "…" if known is None else spellings[known] + word.removeprefix(known)
 
 
 def any_unknown(values: Iterable[Any]) -> bool:

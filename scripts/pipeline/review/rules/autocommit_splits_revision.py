@@ -17,7 +17,7 @@ from pipeline.review.finding import Severity
 from pipeline.review.reading.naming import bare
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
-from pipeline.review.rewriting import dedented
+from pipeline.review.rewriting import in_autocommit_block, moved
 from pipeline.review.rule import Harm, Hit, Rule
 
 tree = postgast.pg_query_pb2
@@ -53,7 +53,7 @@ def committed_before_the_end(script: Script) -> Iterator[Hit]:
             (one for one in script.statements[position + 1 :] if one.transaction != statement.transaction), None
         )
         if later is not None and not _repeatable(statement, script.statements[:position]):
-            code = dedented(statement.call, statement.call.text) if statement.call is not None else statement.sql
+            code = in_autocommit_block(moved(statement)) if statement.autocommit else moved(statement)
             yield Hit(_subject(statement), statement.line, {"failing": str(later.line), "code": code})
             return  # One such statement is enough to say: the remedy is to split the revision.
 

@@ -14,7 +14,7 @@ import postgast
 
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
-from pipeline.review.rewriting import edits_for, execute, in_autocommit_block, only_operation, plain
+from pipeline.review.rewriting import edits_for, execute, in_autocommit_block, moved, only_operation
 from pipeline.review.rule import Harm, Hit, Rule
 
 tree = postgast.pg_query_pb2
@@ -45,7 +45,7 @@ def refused_in_a_transaction(script: Script) -> Iterator[Hit]:
         name = _refused(statement)
         if name is not None and not statement.autocommit:
             call = statement.call
-            code = in_autocommit_block(plain(call) if call and call.name != "execute" else execute(statement.sql))
+            code = in_autocommit_block(moved(statement) if call and call.name != "execute" else execute(statement.sql))
             edits = edits_for(statement, code) if only_operation(script, statement) else ()
             yield Hit(name, statement.line, {"code": code}, edits=edits)
 

@@ -21,6 +21,7 @@ from pipeline.review.rewriting import (
     execute,
     in_autocommit_block,
     only_operation,
+    stands_alone,
     with_keyword,
 )
 from pipeline.review.rule import Harm, Hit, Rule
@@ -56,7 +57,7 @@ def _of_new_table(index: str, before: list[Statement]) -> bool:
 
 
 def _concurrently(statement: Statement) -> str:
-    if statement.call is not None and statement.call.name == "drop_index":
+    if statement.call is not None and statement.call.name == "drop_index" and stands_alone(statement):
         return with_keyword(statement.call, "postgresql_concurrently", "True")
     # CONCURRENTLY drops one index at a time.
     nodes = [changed(statement.node, concurrent=True) for _ in statement.node.objects]

@@ -20,6 +20,7 @@ from pipeline.review.rewriting import (
     execute,
     in_autocommit_block,
     only_operation,
+    stands_alone,
     with_keyword,
 )
 from pipeline.review.rule import Harm, Hit, Rule
@@ -46,6 +47,6 @@ def plain_indexes(script: Script) -> Iterator[Hit]:
 
 
 def _concurrently(statement: Statement) -> str:
-    if statement.call is not None and statement.call.name == "create_index":
+    if statement.call is not None and statement.call.name == "create_index" and stands_alone(statement):
         return with_keyword(statement.call, "postgresql_concurrently", "True")
     return execute(as_sql(changed(statement.node, concurrent=True)))

@@ -11,13 +11,15 @@ from typing import Any
 
 from pipeline.review.editing import removed, replaced, statement_of
 from pipeline.review.finding import Direction, Edit, Severity
+from pipeline.review.reading.naming import quoted as as_sql
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
 from pipeline.review.revision import Revision
+from pipeline.review.rewriting import execute
 from pipeline.review.rule import Harm, Hit, Rule
 from pipeline.review.schema.changes import Action, Kind, changes
 from pipeline.review.schema.names import dotted
-from pipeline.review.spelling import operations_name, quoted
+from pipeline.review.spelling import operations_name
 
 rule = Rule(
     __name__,
@@ -73,7 +75,8 @@ def _definition(node: Any) -> str:
 
 
 def _hit(revision: Revision, direction: Direction, old: str, dropped: Statement, built: Statement) -> Hit:
-    code = f"{operations_name(revision)}.execute({quoted(f'ALTER INDEX {old} RENAME TO {built.node.idxname}')})"
+    sql = f"ALTER INDEX {as_sql(old)} RENAME TO {as_sql(str(built.node.idxname))}"
+    code = execute(sql).replace("op.", f"{operations_name(revision)}.", 1)
     return Hit(
         old, line=dropped.line, direction=direction, values={"new": built.node.idxname, "code": code},
         evidence=(f"line {built.line} builds {built.node.idxname} of the same columns",),

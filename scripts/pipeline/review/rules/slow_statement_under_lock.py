@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.review.finding import Severity
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
-from pipeline.review.rewriting import dedented
+from pipeline.review.rewriting import moved
 from pipeline.review.rule import Harm, Hit, Rule
 
 rule = Rule(
@@ -32,8 +32,9 @@ def slow_while_locked(script: Script) -> Iterator[Hit]:
         holder = slow and _holder(script.statements[:position], statement)
         if slow and holder:
             table, lock, before = holder
-            code = dedented(statement.call, statement.call.text) if statement.call is not None else statement.sql
-            values = {"who": lock.words.capitalize(), "line": str(before.line), "slow": slow, "code": code}
+            values = {
+                "who": lock.words.capitalize(), "line": str(before.line), "slow": slow, "code": moved(statement)
+            }  # fmt: skip
             yield Hit(table, statement.line, values)
 
 

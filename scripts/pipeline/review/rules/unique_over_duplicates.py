@@ -16,6 +16,7 @@ from pipeline.review.finding import Direction, Severity
 from pipeline.review.reading.ddl import COLUMN, CONSTRAINT, INDEX, TABLE, Action, relation
 from pipeline.review.reading.differences import Difference, added, differences, is_new
 from pipeline.review.reading.naming import quoted
+from pipeline.review.reading.parts import Column
 from pipeline.review.reading.script import Script
 from pipeline.review.rule import Harm, Hit, Rule
 
@@ -37,10 +38,15 @@ def unique_on_existing_tables(script: Script) -> Iterator[Hit]:
             continue
         if is_new(Difference(Action.ADDS, TABLE, table, change.statement, change.position, None), found):
             continue
+        if _starts_as_null(found, change, table, columns) and not _written(script, table, change.position):
+            continue
         if not (fresh := _fresh(found, table, columns)):
             yield _hit(change, table, columns, Severity.WARNING if script.direction is Direction.DOWNGRADE else None)
         elif all(_same_everywhere(one.node) for one in fresh) and not _written(script, table, change.position):
             yield _hit(change, table, columns, Severity.ERROR)
+
+
+_FILLS = {pg.CONSTR_DEFAULT, pg.CONSTR_NOTNULL, pg.CONSTR_PRIMARY, pg.CONSTR_IDENTITY, pg.CONSTR_GENERATED}
 
 
 def _unique(change: Difference) -> tuple[str, list[str]]:
@@ -66,6 +72,23 @@ def _fresh(found: list[Difference], table: str, columns: list[str]) -> list[Diff
         change for change in found if change.action is Action.ADDS and change.kind == COLUMN and change.name in names
     ]
     return fresh if len(fresh) == len(names) else []
+
+
+def _starts_as_null(found: list[Difference], change: Difference, table: str, columns: list[str]) -> bool:
+    """One of the columns is new here and null in every row, and a unique key takes any number of nulls."""
+    asked = change.node if change.kind == INDEX else getattr(change.node, "def").constraint
+    if asked.nulls_not_distinct:
+        return False
+    names = {f"{table}.{column}" for column in columns}
+    return any(
+        one.action is Action.ADDS
+        and one.kind == COLUMN
+        and one.name in names
+        and one.position < change.position
+        and not any(part.constraint.contype in _FILLS for part in getattr(one.node, "def").column_def.constraints)
+        and not Column(table, one.column, getattr(one.node, "def").column_def).serial
+        for one in found
+    )
 
 
 def _same_everywhere(command: Any) -> bool:
