@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import itertools
 import re
 import sys
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from pipeline.review.reading import allowed, reflected
+from pipeline.review.reading import allowed, limits, reflected
 from pipeline.review.reading.barrier import barrier
 from pipeline.review.reading.connections import Connection, Session
 from pipeline.review.reading.doubts import CHANGING
@@ -31,7 +33,23 @@ _BY_NAME = ("exec", "eval", "globals(", "locals(", "vars(", "__import__")
 _ONLY_LOOKING = {"inspect", "from_engine", "Inspector", "declarative_base", "automap_base", "relationship"}
 _LOGGING = {"log", "logger", "logging", "getlogger", "get_logger", "warnings"}
 _FILLING = {"append", "extend", "pop", "popitem", "reverse", "setdefault", "sort"}
-_WIDEST = 100_000
+# Given a function, these call it later, or somewhere else.
+_CALL_LATER = {
+    "threading",
+    "_thread",
+    "concurrent",
+    "multiprocessing",
+    "asyncio",
+    "sched",
+    "atexit",
+    "signal",
+    "timeit",
+}
+# Given something real, these call it out of the interpreter's sight.
+_CALLERS = (
+    map, filter, sorted, min, max, functools.reduce, functools.partial, itertools.starmap, itertools.accumulate,
+    itertools.groupby, itertools.takewhile, itertools.dropwhile, itertools.filterfalse,
+)  # fmt: skip
 _CONTAINERS = (list, dict, set, tuple, frozenset)
 
 
@@ -55,6 +73,10 @@ def call(interpreter: Evaluation, node: ast.Call, scope: Scope, *, effect: bool 
     function = interpreter.value(node.func, scope)
     arguments = interpreter.elements(node.args, scope)
     keywords = _keywords(interpreter, node, scope)
+    if isinstance(function, Method | OpFunction):
+        # What holds itself, or has millions of parts, is not walked through by an operation either.
+        arguments = [_light(one) for one in arguments]
+        keywords = {key: _light(one) for key, one in keywords.items()}
     if isinstance(function, Method):
         return function.function(node, *arguments, **keywords)
     if isinstance(function, OpFunction):
@@ -83,6 +105,10 @@ def call(interpreter: Evaluation, node: ast.Call, scope: Scope, *, effect: bool 
 
 getattr_marker = getattr
 """`getattr(op, name)` is looked up as the interpreter looks up attributes, never as Python does."""
+
+
+def _light(value: Any) -> Any:
+    return Unknown("…") if limits.is_heavy(value) else value
 
 
 def _enters_batch(function: Unknown, arguments: list[Any]) -> bool:
@@ -140,6 +166,11 @@ def _out_of_sight(interpreter: Evaluation, function: Unknown, node: ast.Call, gi
         interpreter.recorder.not_followed(
             f"{function.source}(…) runs what is put together as text: it is not read", node
         )
+    own = next((one for one in given if isinstance(one, Function)), None)
+    if own is not None and (function.imported or "").split(".")[0] in _CALL_LATER:
+        interpreter.recorder.not_followed(
+            f"{function.source}(…) is handed {own.name}, and when it calls it is not read", node
+        )
     handed_on = any(isinstance(one, Op | Batch | Connection | Function) for one in given)
     root = (function.imported or "").split(".")[0]
     if root == "sqlalchemy" and name in _ONLY_LOOKING:
@@ -164,10 +195,10 @@ def _real(
     interpreter: Evaluation, function: Any, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]
 ) -> Any:
     source = ast.unparse(node.func)
-    owned = getattr(function, "__self__", None)
-    if allowed.grown(owned) or any(map(allowed.grown, arguments)) or _is_wide(function, owned, arguments):
+    if not callable(function) or not allowed.may_call(function):
         return Unknown(source + "(…)")
-    if not callable(function) or not allowed.may_call(function) or allowed.too_long(arguments):
+    if limits.is_too_much(function, arguments, keywords):
+        interpreter.doubts.touch(getattr(function, "__self__", None))
         return Unknown(source + "(…)")
     if function in (isinstance, issubclass) and any(isinstance(one, Unknown) for one in arguments):
         return Unknown(source + "(…)")
@@ -190,23 +221,37 @@ def _real(
     doubtful = any(interpreter.doubts.about(one) for one in [owner, *arguments])
     if doubtful and _is_one_of(function, len, any, all, min, max, sum):
         return Unknown(source + "(…)")
-    try:
-        with barrier():
-            made = function(*prepared[0], **prepared[1])
-    except Exception:  # noqa: BLE001 - Any error means the same: the value is not known.
+    made = _called(interpreter, function, node, *prepared)
+    if made is None:
         return Unknown(source + "(…)")
+    made = interpreter.made(made[0])
     if doubtful:
         interpreter.doubts.touch(made)
     return made
 
 
-def _is_wide(function: Any, owner: Any, arguments: list[Any]) -> bool:
-    """`"…".format(…)` and `"a".zfill(…)` make as many characters as they are told to."""
-    if not isinstance(owner, str | bytes):
-        return False
-    name = getattr(function, "__name__", "")
-    numbers = any(isinstance(one, int) and one > _WIDEST for one in arguments)
-    return numbers or (name == "format" and len(owner) < _WIDEST and allowed.too_wide(owner))
+def _called(
+    interpreter: Evaluation, function: Any, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]
+) -> tuple[Any] | None:
+    """Return what the call gives, None where that is not known."""
+
+    def judged(inner: Any, given: list[Any], named: dict[str, Any]) -> Any:
+        made = _real(interpreter, inner, node, given, named)
+        if isinstance(made, Unknown):
+            raise TypeError(made)  # Whoever calls it goes no further.
+        return made
+
+    def handed(one: Any) -> Any:
+        return limits.guarded(judged, one) if callable(one) and not isinstance(one, Function) else one
+
+    if _is_one_of(function, *_CALLERS) or getattr(function, "__name__", "") in {"sub", "subn", "sort"}:
+        arguments, keywords = [handed(one) for one in arguments], {key: handed(one) for key, one in keywords.items()}
+    try:
+        with barrier():
+            made = limits.finite(function, function(*arguments, **keywords), times=len(arguments) + len(keywords))
+    except Exception:  # noqa: BLE001 - Any error means the same: the value is not known.
+        return None
+    return (made,)
 
 
 def _prepared(function: Any, arguments: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]] | None:

@@ -6,9 +6,10 @@ import ast
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
-from pipeline.review.reading import calls
+from pipeline.review.reading import calls, limits
 from pipeline.review.reading.barrier import barrier
 from pipeline.review.reading.connections import Connection
 from pipeline.review.reading.doubts import Doubts
@@ -32,17 +33,27 @@ class Evaluation:
         self.op = Op(recorder)
         self.doubts = Doubts()
         self.depth = 0
+        self.running: list[ast.AST] = []
+        """The functions that are being walked, the innermost last."""
         self.branches = 0
         self.maybe_returned = False
         self.yielded: list[Any] = []
         self.resume: Callable[[Any], None] | None = None
         """What a `with` block does where its context manager yields."""
         self._steps = 0
+        self._made = 0
 
     def spend(self, node: ast.AST) -> None:
         self._steps += 1
         if self._steps > _MOST_STEPS:
             raise TooMuch(getattr(node, "lineno", 0))
+
+    def made(self, value: Any) -> Any:
+        """Return `value`, which was just made, and count how much all of them come to."""
+        self._made += 1 if isinstance(value, range | Decimal) else limits.size(value)
+        if self._made > limits.MADE:
+            raise TooMuch
+        return value
 
     @contextmanager
     def undecided(self) -> Iterator[None]:
@@ -135,7 +146,9 @@ class Evaluation:
         container, key = self.value(target.value, scope), self.value(target.slice, scope)
         if self.recorder.undecided or isinstance(key, Unknown):
             self.doubts.touch(container)
-        if isinstance(container, dict | list) and not isinstance(key, Unknown):
+        if limits.is_heavy(value):
+            self.doubts.touch(container)
+        elif isinstance(container, dict | list) and not isinstance(key, Unknown):
             try:
                 container[key] = value
             except (TypeError, IndexError, KeyError):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.review.reading import allowed, calls
+from pipeline.review.reading import allowed, calls, limits
 from pipeline.review.reading.connections import SAME_WITHOUT_CALL, Connection
 from pipeline.review.reading.evaluation import source_of
 from pipeline.review.reading.functions import Function, Scope
@@ -54,19 +54,23 @@ class Expressions(Operators):
             return Columns(owner)
         return allowed.attribute(owner, name)
 
-    def _of_Tuple(self, node: ast.Tuple, scope: Scope) -> tuple[Any, ...]:
-        return tuple(self.elements(node.elts, scope))
+    def _of_Tuple(self, node: ast.Tuple, scope: Scope) -> Any:
+        return self._sized(node, tuple(self.elements(node.elts, scope)))
 
-    def _of_List(self, node: ast.List, scope: Scope) -> list[Any]:
-        return self.elements(node.elts, scope)
+    def _of_List(self, node: ast.List, scope: Scope) -> Any:
+        return self._sized(node, self.elements(node.elts, scope))
+
+    def _sized(self, node: ast.expr, made: Any) -> Any:
+        """Return a container that was just made, or an Unknown for one with more in it than can be walked through."""
+        return Unknown(source_of(node)) if limits.is_heavy(made) else self.made(made)
 
     def _of_Set(self, node: ast.Set, scope: Scope) -> Any:
         try:
-            return set(self.elements(node.elts, scope))
+            return self._sized(node, set(self.elements(node.elts, scope)))
         except TypeError:
             return Unknown(source_of(node))
 
-    def _of_Dict(self, node: ast.Dict, scope: Scope) -> dict[Any, Any]:
+    def _of_Dict(self, node: ast.Dict, scope: Scope) -> Any:
         made: dict[Any, Any] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             worth = self.value(value, scope)
@@ -77,11 +81,11 @@ class Expressions(Operators):
                 made[self.value(key, scope)] = worth
             except TypeError:
                 continue
-        return made
+        return self._sized(node, made)
 
     def _of_JoinedStr(self, node: ast.JoinedStr, scope: Scope) -> str:
         made = "".join(self._part(part, scope) for part in node.values)
-        return Unknown(source_of(node)).placeholder if allowed.grown(made) else made
+        return Unknown(source_of(node)).placeholder if limits.is_heavy(made) else str(self.made(made))
 
     def _part(self, part: ast.expr, scope: Scope) -> str:
         if isinstance(part, ast.Constant):
@@ -90,7 +94,7 @@ class Expressions(Operators):
             return Unknown(source_of(part)).placeholder
         value = self.value(part.value, scope)
         form = self._of_JoinedStr(part.format_spec, scope) if isinstance(part.format_spec, ast.JoinedStr) else ""
-        if holds_unknown(value) or allowed.too_wide(form):
+        if limits.is_heavy(value) or limits.width(form) > limits.LARGEST or holds_unknown(value):
             return Unknown(source_of(part.value)).placeholder
         try:
             return format(repr(value) if part.conversion == ord("r") else value, form)
@@ -131,7 +135,7 @@ class Expressions(Operators):
         known = self._comprehend(
             node.generators, Scope(outer=scope), lambda inner: made.append(self.value(node.elt, inner))
         )
-        return made if known else Unknown(source_of(node))
+        return self._sized(node, made) if known else Unknown(source_of(node))
 
     _of_GeneratorExp = _of_ListComp
 
@@ -153,7 +157,7 @@ class Expressions(Operators):
                 return
 
         known = self._comprehend(node.generators, Scope(outer=scope), add)
-        return made if known else Unknown(source_of(node))
+        return self._sized(node, made) if known else Unknown(source_of(node))
 
     def _comprehend(self, generators: list[ast.comprehension], scope: Scope, add: Callable[[Scope], None]) -> bool:
         """Call `add` for each round; False when it cannot be told which rounds there are."""

@@ -18,6 +18,9 @@ from pipeline.review.reading.imports import AlembicModule, import_from, import_m
 from pipeline.review.reading.operations import Op
 from pipeline.review.reading.unknown import Unknown
 
+_DEEPEST = 3
+"""How deep a function is followed into itself where what decides is not known: it would be walked as a tree."""
+
 
 class Interpreter(Flow):
     """Plain statements; those that branch, and expressions, are in the base classes."""
@@ -36,11 +39,24 @@ class Interpreter(Flow):
         if self.depth > 25:
             self.recorder.not_followed(f"{function.name} calls itself too deeply to be followed", function.node)
             return Unknown(function.name)
+        if self.recorder.undecided and self.running.count(function.node) >= _DEEPEST:
+            self.recorder.not_followed(
+                f"how often {function.name} calls itself is not known before it runs", function.node
+            )
+            return Unknown(function.name)
+        self.depth += 1
+        self.running.append(function.node)
+        try:
+            return self._run(function, scope)
+        finally:
+            self.depth -= 1
+            self.running.pop()
+
+    def _run(self, function: Function, scope: Scope) -> Any:
         if isinstance(function.node, ast.Lambda):
             return self.value(function.node.body, scope)
         if _yields(function.node):
             return self._generated(function.node, scope)
-        self.depth += 1
         before, self.branches = self.branches, 0
         maybe, self.maybe_returned = self.maybe_returned, False
         try:
@@ -48,7 +64,6 @@ class Interpreter(Flow):
         except Return as returned:
             return Unknown(f"{function.name}(…)") if self.maybe_returned else returned.value
         finally:
-            self.depth -= 1
             self.branches = before
             self.maybe_returned = maybe
         return None

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.review.reading import allowed
+from pipeline.review.reading import limits
 from pipeline.review.reading.evaluation import Evaluation, source_of
 from pipeline.review.reading.functions import Scope
 from pipeline.review.reading.reflected import from_metadata
@@ -43,10 +43,10 @@ class Operators(Evaluation):
         return self._combined(node, sign, combine, left, right)
 
     def _combined(self, node: ast.expr, sign: str, combine: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-        if isinstance(left, Unknown) or isinstance(right, Unknown) or allowed.too_large(sign, left, right):
+        if isinstance(left, Unknown) or isinstance(right, Unknown) or limits.too_large(sign, left, right):
             return Unknown(source_of(node))
         try:
-            return combine(left, right)
+            return self.made(combine(left, right))
         except Exception:  # noqa: BLE001 - Whatever it is, it has no value that reading could tell.
             return Unknown(source_of(node))
 
@@ -85,6 +85,8 @@ class Operators(Evaluation):
 
     def _compared(self, node: ast.Compare, sign: ast.cmpop, left: Any, right: Any) -> Any:
         held = self._combined(node, "", _COMPARISONS[type(sign)], *_comparable(left, right))
+        if isinstance(held, Unknown):
+            return held
         if self.doubts.about(left) or self.doubts.about(right) or holds_unknown(right) or holds_unknown(left):
             # What was found is there; what was not found may be.
             found = held if isinstance(sign, ast.In) else not held if isinstance(sign, ast.NotIn) else None

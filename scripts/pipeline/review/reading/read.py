@@ -11,6 +11,7 @@ from pipeline.review.reading.evaluation import TooMuch
 from pipeline.review.reading.flow import Break, Continue, Raised, Return
 from pipeline.review.reading.functions import Either, Function
 from pipeline.review.reading.interpreter import Interpreter
+from pipeline.review.reading.limits import TookTooLong, time_limit
 from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.unknown import Unknown, spelled_into
@@ -25,30 +26,38 @@ def read_script(revision: Revision, direction: Direction, postgresql_version: in
     with warnings.catch_warnings(), spelled_into(script.spellings):
         warnings.simplefilter("ignore")  # What SQLAlchemy deprecates is the author's to hear, when it runs.
         try:
-            scope = interpreter.read_module(revision.tree)
-            script.calls.clear()
-            script.statements.clear()
-            known, function = scope.lookup(direction)
-            if not known:
-                return None
-            if isinstance(function, Function):
-                function(**_words_of_env(function))
-            elif isinstance(function, Either):
-                either(interpreter, function, [], _words_of_env(function.functions[0]))
-            else:
-                where = (
-                    f" (it comes from {function.imported})"
-                    if isinstance(function, Unknown) and function.imported
-                    else ""
-                )
-                recorder.not_followed(f"{direction} is no function of this file{where}")
+            with time_limit():
+                if not _follow(interpreter, revision, direction):
+                    return None
         except TooMuch:
             recorder.not_followed("the file wants more steps than can be followed; what comes after this was not read")
-        except RecursionError:
-            recorder.not_followed("the file is nested too deeply to be followed")
+        except TookTooLong:
+            recorder.not_followed("the file takes longer than can be waited for; what comes after this was not read")
+        except (RecursionError, MemoryError):
+            recorder.not_followed("the file is nested too deeply, or makes too much, to be followed")
         except (Return, Break, Continue, Raised):
             pass
     return script
+
+
+def _follow(interpreter: Interpreter, revision: Revision, direction: Direction) -> bool:
+    """Walk through `direction`; False when the file defines nothing of that name."""
+    recorder = interpreter.recorder
+    scope = interpreter.read_module(revision.tree)
+    recorder.script.calls.clear()
+    recorder.script.statements.clear()
+    known, function = scope.lookup(direction)
+    if not known:
+        return False
+    if isinstance(function, Function):
+        function(**_words_of_env(function))
+    elif isinstance(function, Either):
+        either(interpreter, function, [], _words_of_env(function.functions[0]))
+    else:
+        imported = isinstance(function, Unknown) and function.imported
+        where = f" (it comes from {imported})" if imported else ""
+        recorder.not_followed(f"{direction} is no function of this file{where}")
+    return True
 
 
 def _words_of_env(function: Function) -> dict[str, Unknown]:
