@@ -4,11 +4,14 @@ What of the findings is said once.
 A column that is dropped beside another one that is added is a dropped column to one rule and a renamed one to another.
 Both are right, and the second says more: its rule `replaces` the first. A finding that was waived replaces nothing, so
 whoever says "this is no rename" is told what the drop alone does.
+
+A loop over forty tables does forty times what one line says. It is told for the first, and the others are named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.review.finding import Finding
@@ -36,3 +39,25 @@ def without_replaced(findings: Sequence[Finding], rules: Iterable[Rule]) -> list
         for subject in (finding.subject, *finding.about)
     }
     return [one for one in findings if (one.rule, one.file, one.line, one.subject) not in replaced]
+
+
+_SEVERAL = 3
+_NAMED = 20
+
+
+def of_a_loop_together(findings: Iterable[Finding]) -> list[Finding]:
+    """Make one of the findings of one line that differ in nothing but the name of what they are about."""
+    alike: dict[object, list[Finding]] = {}
+    for one in findings:
+        message = one.message.replace(one.subject, "{}")
+        key = (one.rule, one.severity, one.file, one.line, one.direction, message, one.evidence, one.waived)
+        alike.setdefault(key, []).append(one)
+    return [one for found in alike.values() for one in ([_for_all(found)] if len(found) >= _SEVERAL else found)]
+
+
+def _for_all(found: list[Finding]) -> Finding:
+    first, *others = found
+    named = ", ".join(one.subject for one in others[:_NAMED])
+    rest = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    note = f"This line does the same to {len(others)} others: {named}{rest}."
+    return replace(first, evidence=(*first.evidence, note), about=(*first.about, *(one.subject for one in others)))

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.review.base import read_base
 from pipeline.review.checking import check_history
 from pipeline.review.choice import Choice, choose
-from pipeline.review.dedupe import once, without_replaced
+from pipeline.review.dedupe import of_a_loop_together, once, without_replaced
 from pipeline.review.directory import Directory, read_directory, unplaced
 from pipeline.review.examining import Answer, Questions, examine_all
 from pipeline.review.finding import Finding, Phase, Severity
@@ -73,7 +73,7 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     failures += _unanswered(options, choice, history)
     findings = once(finding for answer in answers for finding in answer.findings)
     asked = {rule.name for rule in rules if set(rule.phases) <= set(options.phases)}
-    findings = without_replaced(list(_waived(findings, choice, asked)), rules)
+    findings = of_a_loop_together(without_replaced(list(_waived(findings, choice, asked)), rules))
     return Report(
         directory=layout.directory,
         phases=reading,

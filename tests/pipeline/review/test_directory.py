@@ -135,6 +135,23 @@ def test_folders_in_versions_count_if_the_settings_say_so(project: Path, setting
     assert ids(project) == expected
 
 
+def test_revisions_below_the_versions_that_no_setting_names_are_told(project: Path) -> None:
+    """Alembic does not look there; neither do we, and nobody should take that for approval."""
+    for name in ("b", "c"):
+        write(project / f"db/migrations/versions/2024/{name}.py", name, "a")
+    write(project / "db/migrations/versions/more/d.py", "d", "a")
+    (project / "db/migrations/versions/data").mkdir()
+    (project / "db/migrations/versions/data/table.py").write_text("ROWS = []\n")
+
+    directory = read_directory(find_layout(project))
+
+    assert [(one.file.name, one.why.partition(" here")[0]) for one in directory.not_analysed] == [
+        ("2024", "2 files of revisions"),
+        ("more", "1 file of revisions"),
+    ]
+    assert [revision.id for revision in directory.revisions] == ["a"]
+
+
 def test_without_settings_revisions_in_folders_alone_are_seen(tmp_path: Path) -> None:
     write(tmp_path / "migrations/versions/2024/b.py", "b")
 

@@ -228,3 +228,24 @@ def test_a_limit_is_found_however_it_is_lifted(setting: str, read: ReadRevision)
     revision = read(f'op.execute("{setting}")\nop.add_column("videos", sa.Column("a", sa.Text()))')
 
     assert [(one.rule, one.severity) for one in found(revision)] == [("timeout-overridden", Severity.ERROR)]
+
+
+def test_of_several_statements_only_the_validation_moves_on(read: ReadRevision) -> None:
+    added = "ALTER TABLE videos ADD CONSTRAINT c CHECK (a > 0) NOT VALID"
+    revision = read(f'op.execute("{added}; ALTER TABLE videos VALIDATE CONSTRAINT c; SELECT 1")')
+
+    remedies = [one.remedy for one in check_sql(revision, all_rules()) if one.rule == "validated-in-same-transaction"]
+
+    assert remedies == ['In the next revision:\nop.execute("ALTER TABLE videos VALIDATE CONSTRAINT c")']
+
+
+def test_columns_that_are_not_known_are_told_whole(read: ReadRevision) -> None:
+    revision = read(
+        'from x import wanted\nop.create_unique_constraint("u", "videos", wanted)\n'
+        'op.create_index("i", "videos", f"{wanted}", unique=True)'
+    )
+
+    told = {one.rule: one for one in check_sql(revision, all_rules())}
+
+    assert told["unique-over-duplicates"].message == "Two rows of videos with the same wanted make it fail."
+    assert 'op.create_index("u", "videos", [*wanted],' in told["unique-constraint-blocks"].remedy

@@ -100,6 +100,17 @@ def test_each_rule_says_the_same_of_the_same_line_once(project: Project, rules: 
     ]  # fmt: skip
 
 
+def test_what_a_loop_does_to_many_tables_is_told_once_and_names_them(project: Project, rules: list[Rule]) -> None:
+    rules += [says("sound", *(Hit(f"t{number}", 3) for number in range(25)), Hit("t", 4))]
+
+    first, other = review(Options(project.migrations, files=(project.migrations / "versions/first.py",))).findings
+
+    assert (first.subject, other.subject) == ("t0", "t")
+    assert other.evidence == ()
+    assert first.evidence[0].startswith("This line does the same to 24 others: t1, ")
+    assert first.evidence[0].endswith(", t20 and 4 more.")
+
+
 def test_opinions_are_off_unless_they_are_asked_for(project: Project, rules: list[Rule]) -> None:
     rules += [says("opinion", "x", harm=Harm.DESIGN)]
 

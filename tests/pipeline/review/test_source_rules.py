@@ -189,3 +189,31 @@ def test_a_helper_beside_the_revisions_is_no_application(tmp_path: Path) -> None
     revision = written(tmp_path / "versions", "one", None, "from app.migrations.helpers import note")
 
     assert said(revision) == set()
+
+
+@pytest.mark.parametrize(
+    "imported", ["migrations.helpers import db", "app.migrations.models import names", "..models import names"]
+)
+@pytest.mark.parametrize("versions", ["versions", "versions/2024"])
+def test_helpers_of_the_revisions_may_be_called_as_models_are(tmp_path: Path, versions: str, imported: str) -> None:
+    (tmp_path / versions).mkdir(parents=True)
+    (tmp_path / "env.py").touch()
+    (tmp_path / "helpers.py").touch()
+    (tmp_path / "models.py").touch()
+    revision = written(tmp_path / versions, "one", None, f"from {imported}")
+
+    assert said(revision) == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("op.execute(update(User).values(a=1))", "update(User) writes the columns, with their defaults, that"),
+        ("session.add(User())", "session.add(User) writes the columns, with their defaults, that"),
+        ("session.query(User).all()", "session.query(User) selects the columns that"),
+    ],
+)
+def test_a_query_of_a_model_is_told_by_what_it_does(tmp_path: Path, query: str, words: str) -> None:
+    revision = written(tmp_path, "one", None, f"from app.models import User; {query}")
+
+    assert [one.message.startswith(words) for one in found(revision) if one.rule == "orm-in-revision"] == [True]

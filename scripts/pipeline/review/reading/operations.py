@@ -22,7 +22,7 @@ from pipeline.review.reading import reflected
 from pipeline.review.reading.connections import Connection, run_sql
 from pipeline.review.reading.recorder import Recorder
 from pipeline.review.reading.rendering import DIALECT, RecordingOperations
-from pipeline.review.reading.unknown import Unknown, UnreadType, any_unknown, as_text
+from pipeline.review.reading.unknown import Unknown, UnreadType, any_unknown, as_text, is_anywhere_unread
 
 # How older Alembics (before 0.8) called parameters; revisions of these years are still in every history.
 _NEW_NAMES = {
@@ -250,7 +250,9 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, Unknown) and name.endswith("default"):
         return sa.text(value.placeholder)
     if isinstance(value, Unknown) and name in _LISTS:
-        return [value.placeholder]
+        return [value.of_all]
+    if isinstance(value, str) and name in _LISTS and is_anywhere_unread(value):
+        return [value]  # The letters of a name that is ours mean nothing.
     return as_text(value)
 
 

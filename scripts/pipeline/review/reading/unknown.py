@@ -58,6 +58,11 @@ class Unknown:
         words = re.sub(r"\W+", "_", self.source, flags=re.ASCII).strip("_")[:40]
         return _remembered(PREFIX + (words or "value").lower(), self.source)
 
+    @property
+    def of_all(self) -> str:
+        """The same for a list of which no element is known: in code it is unpacked."""
+        return _remembered(self.placeholder.replace(PREFIX, PREFIX + "all_", 1), f"*{self.source}")
+
 
 class UnreadType(UserDefinedType[Any]):
     """The type of a column that reading cannot tell."""
@@ -92,7 +97,7 @@ def unread_in(text: str) -> list[str]:
 
 def in_the_files_words(text: str, spellings: Mapping[str, str]) -> str:
     """Return a text about the file with what the file writes where a placeholder stands."""
-    return _ANYWHERE.sub(lambda found: _spelled(found[0], spellings), text)
+    return _ANYWHERE.sub(lambda found: _spelled(found[0], spellings).removeprefix("*"), text)
 
 
 def as_code(code: str, spellings: Mapping[str, str]) -> str:

@@ -35,7 +35,9 @@ def _what_was_found(report: Report) -> str:
         if (count := sum(finding.severity is severity for finding in found))
     ]
     if not report.analysed:
-        return f"{', '.join(counts)}; no revision was analysed" if counts else "No revision was analysed"
+        # Nothing to answer about is an answer; no answer to what was asked is none.
+        nothing = "no revision was analysed" if report.failures or report.not_analysed else "no new revisions"
+        return f"{', '.join(counts)}; {nothing}" if counts else nothing.capitalize()
     return f"{', '.join(counts) or 'Nothing found'} in {number_of(len(report.analysed), 'revision')}"
 
 

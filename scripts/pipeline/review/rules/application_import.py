@@ -25,6 +25,8 @@ rule = Rule(
     remedy="write into the revision what it needs: {code}",
 )
 
+_LEVELS = 3
+
 
 @rule.in_source
 def imports_of_the_application(revision: Revision) -> Iterator[Hit]:
@@ -43,13 +45,20 @@ def imports_of_the_application(revision: Revision) -> Iterator[Hit]:
 
 def _is_beside_the_revisions(revision: Revision, found: OwnImport) -> bool:
     """Helpers that lie with the revisions are part of them, and change with them alone."""
-    folder = revision.file.resolve().parent
-    places = [folder, folder.parent] if (folder.parent / "env.py").exists() else [folder]
+    places = _script_directory(revision.file.resolve().parent)
     parts = found.module.strip(".").split(".")
-    tails = [Path(*parts[start:]) for start in range(len(parts))]
+    # The last part may be a name in the module: `from migrations.helpers import db`.
+    tails = [Path(*parts[start:end]) for end in {len(parts), max(1, len(parts) - 1)} for start in range(end)]
     return any(
         (place / tail).with_suffix(".py").is_file() or (place / tail).is_dir() for place in places for tail in tails
     )
+
+
+def _script_directory(folder: Path) -> list[Path]:
+    """The folder of a revision and those that hold it, up to the one with env.py; itself alone where there is none."""
+    above = [folder, *folder.parents[:_LEVELS]]
+    depth = next((number for number, one in enumerate(above) if (one / "env.py").exists()), 0)
+    return above[: depth + 1]
 
 
 def _as_table(revision: Revision, name: str) -> str | None:

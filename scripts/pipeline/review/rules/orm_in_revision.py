@@ -19,12 +19,14 @@ from pipeline.review.spelling import alchemy_name
 rule = Rule(
     __name__,
     harm=Harm.FAILS,
-    effect="{subject} selects the columns that the class has by then, and those of later revisions do not exist yet.",
+    effect="{subject} {means} that the class has by then, and those of later revisions do not exist yet.",
     remedy="query a table of the revision's own: {sa}.table(…) with its columns, in op.execute({sa}.update(…))",
 )
 
 _QUERIES = {"query", "select", "get", "scalars", "scalar", "insert", "update", "delete", "exists"}
 _ADDS = {"add", "add_all", "merge", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"}
+
+_WRITES = _ADDS | {"insert", "update", "delete"}
 
 
 @rule.in_source
@@ -38,7 +40,9 @@ def queries_of_models(revision: Revision) -> Iterator[Hit]:
         line = getattr(node, "lineno", 0)
         if found is not None and line not in lines:
             lines.add(line)
-            yield Hit(found, line=line, values={"sa": alchemy_name(revision)})
+            writes = isinstance(node, ast.Call) and _called(node) in _WRITES
+            means = "writes the columns, with their defaults," if writes else "selects the columns"
+            yield Hit(found, line=line, values={"sa": alchemy_name(revision), "means": means})
 
 
 def _query(node: ast.AST, names: set[str]) -> str | None:

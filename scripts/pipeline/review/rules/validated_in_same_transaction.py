@@ -17,6 +17,7 @@ from pipeline.review.reading.naming import same
 from pipeline.review.reading.parts import Change, Kind
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
+from pipeline.review.reading.unknown import is_anywhere_unread
 from pipeline.review.rewriting import dedented, execute
 from pipeline.review.rule import Harm, Hit, Rule
 
@@ -61,7 +62,14 @@ def _added(statement: Statement, change: Change) -> Lock | None:
 
 
 def _hit(statement: Statement, change: Change, lock: Lock) -> Hit:
-    call = statement.call
-    code = dedented(call, call.text) if call is not None else execute(statement.sql)
-    values = {"who": lock.words.capitalize(), "constraint": change.name or "", "code": code}
+    values = {"who": lock.words.capitalize(), "constraint": change.name or "", "code": _alone(statement)}
     return Hit(change.table, statement.line, values)
+
+
+def _alone(statement: Statement) -> str:
+    """The call as it is written, or the one statement of several that it sends."""
+    call = statement.call
+    sent = str(call.arguments.get("sqltext", "")).strip().rstrip(";").rstrip() if call is not None else ""
+    if call is None or (sent != statement.sql and not is_anywhere_unread(statement.sql)):
+        return execute(statement.sql)
+    return dedented(call, call.text)

@@ -96,7 +96,13 @@ def test_what_was_not_analysed_is_listed_and_counted() -> None:
 
 
 def test_a_review_of_nothing_does_not_read_as_approval() -> None:
-    assert text.render(report(analysed=())) == "No revision was analysed\n"
+    told = text.render(report(analysed=(), failures=("The phase sql analysed nothing.",)))
+
+    assert told == "No revision was analysed\n"
+
+
+def test_a_review_with_nothing_new_says_so() -> None:
+    assert text.render(report(analysed=())) == "No new revisions\n"
 
 
 def test_a_file_that_is_gone_or_shorter_is_told_without_an_excerpt() -> None:
