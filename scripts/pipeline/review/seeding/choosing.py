@@ -1,0 +1,133 @@
+"""
+Which values a column takes is asked of the server, before a row is made: a value that its own check forbids would
+cost every other value of its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from pipeline.review.seeding.catalog import Check, Column, Connection, Table, constant
+from pipeline.review.seeding.making import Index, Maker, cycle, maker
+from pipeline.review.seeding.mining import mined
+from pipeline.review.seeding.pools import ANYTHING, pool
+from pipeline.review.seeding.proposals import proposed_makers, proposed_values
+from pipeline.review.seeding.spelling import name
+
+_SAMPLE = 48
+_VARIETY = 8
+"""So many different values are as good as all of them."""
+
+
+@dataclass(frozen=True)
+class Supply:
+    """The values of a column: `pool` holds the nasty ones that it takes, `make` the rest."""
+
+    pool: tuple[str, ...]
+    make: Maker | None
+
+
+class Chooser:
+    """Asks the server; what it has answered once is not asked again."""
+
+    def __init__(self, connection: Connection, plain: bool) -> None:
+        self._connection = connection
+        self._plain = plain
+        self._answers: dict[str, tuple[Any, ...]] = {}
+
+    def supply(self, table: Table, column: Column) -> Supply:
+        """Choose the values of a column by the checks that name no other column."""
+        own = _own(table, column)
+        said = mined(column.name, (check.sql for check in table.checks if column.name in check.columns))
+        of_domain = mined("value", column.kind.checks)
+        for ours, more in zip(vars(said).values(), vars(of_domain).values(), strict=True):
+            ours.extend(more)
+        default = constant(column.default)
+        proposed = [
+            *([default] if default else []),
+            *(["'empty'"] if column.excluded and column.kind.subtype else pool(column.kind, self._plain)),
+            *proposed_values(column.kind, said),
+        ]
+        values = self._taken(table, column, own, list(dict.fromkeys(proposed)))
+        usual = maker(column.kind, column.name)
+        makers = [*([usual] if usual else _guesses()), *proposed_makers(column.kind, said, column.name)]
+        make = self._best(table, column, own, makers)
+        return Supply(tuple(values), make or (cycle(values) if values else None))
+
+    def takes_null(self, table: Table, column: Column) -> bool:
+        return column.nullable and bool(self._taken(table, column, _own(table, column), ["NULL"]))
+
+    def _taken(self, table: Table, column: Column, checks: list[Check], values: list[str]) -> list[str]:
+        """Return those of `values` that can be cast, and that the checks let in."""
+        if not values:
+            return []
+        kept = self._asked(table, column, checks, values)
+        if kept is None:
+            kept = tuple((self._asked(table, column, checks, [value]) or (False,))[0] for value in values)
+        return [value for value, good in zip(values, kept, strict=True) if good]
+
+    def _asked(self, table: Table, column: Column, checks: list[Check], values: list[str]) -> tuple[bool, ...] | None:
+        kind = column.kind.spelled
+        rows = ", ".join(f"({number}, CAST({value} AS {kind}))" for number, value in enumerate(values))
+        query = (
+            f"SELECT coalesce({_conditions(column, checks)}, true) "
+            f"FROM (VALUES {rows}) AS {name(table.name)} ({name('#')}, {name(column.name)}) ORDER BY {name('#')}"
+        )
+        return self._answer(query)
+
+    def _best(self, table: Table, column: Column, checks: list[Check], makers: Iterable[Maker]) -> Maker | None:
+        """Return the first maker whose values are all taken and differ, or else the one with the most such."""
+        most, best = 0.0, None
+        for make in makers:
+            value = make(Index("i", "(hashint8extended(i, 5) & 9223372036854775807)"))
+            cast = f"CAST({value} AS {column.kind.spelled}) AS {name(column.name)}"
+            query = (
+                f"SELECT CASE WHEN ({_conditions(column, checks)}) IS NOT FALSE THEN {name(column.name)}::text END "
+                f"FROM (SELECT {cast} "
+                f"FROM generate_series(1::bigint, {_SAMPLE} * 211, 211) i) AS {name(table.name)}"
+            )
+            taken = [one for one in self._answer(query) or () if one is not None]
+            share = len(taken) / _SAMPLE * min(len(set(taken)), _VARIETY) / _VARIETY
+            if share > most:
+                most, best = share, make
+            if share == 1:
+                break
+        return best
+
+    def _answer(self, query: str) -> tuple[Any, ...] | None:
+        """Return None where the server could not even compute it; its checks are not known to be harmless."""
+        if query not in self._answers:
+            try:
+                with self._connection.transaction():
+                    self._answers[query] = tuple(row[0] for row in self._connection.execute(query).fetchall())
+            except psycopg.Error:
+                return None
+        return self._answers[query]
+
+
+def _own(table: Table, column: Column) -> list[Check]:
+    return [check for check in table.checks if check.columns == {column.name} and not check.only_a_hint]
+
+
+def _conditions(column: Column, checks: list[Check]) -> str:
+    own = [f"({check.sql})" for check in checks]
+    # The last one is true of any value, but makes the server compute it.
+    return " AND ".join([*own, *domain_conditions(column), f"num_nulls({name(column.name)}) >= 0"])
+
+
+def domain_conditions(column: Column) -> list[str]:
+    """The checks of a domain, asked of a column that still has the base type."""
+    return [f"(SELECT {sql} FROM (SELECT {name(column.name)} AS value) AS v)" for sql in column.kind.checks]
+
+
+def _guesses() -> list[Maker]:
+    """For types without a recipe: a number or a digest may parse."""
+    return [
+        lambda index: f"{index.number}::text",
+        lambda index: f"md5({index.number}::text)",
+        *(cycle([one]) for one in ANYTHING),
+    ]
