@@ -14,7 +14,10 @@ from sqlalchemy.exc import ArgumentError
 from pipeline.errors import CouldNotAnswer, UsageError
 from pipeline.keeper import Keeper
 from pipeline.postgres import NEWEST, start_server
+from pipeline.review.running.spent import Part, Spent
 
+PREFIX = "review_"
+"""With what the names of ours begin."""
 _OLDEST_EMBEDDED = 16
 _SECONDS_TO_CONNECT = 10
 
@@ -22,9 +25,11 @@ _SECONDS_TO_CONNECT = 10
 class Databases:
     """Makes databases on a server; the one that its URL names is connected to, and never changed."""
 
-    def __init__(self, server: URL) -> None:
+    def __init__(self, server: URL, spent: Spent | None = None) -> None:
         self._server = server
         self._made: list[str] = []
+        self._kept: psycopg.Connection[tuple[object, ...]] | None = None
+        self.spent = spent or Spent()
 
     def empty(self) -> URL:
         """Make an empty database. Raises CouldNotAnswer when the server does not let us."""
@@ -40,11 +45,30 @@ class Databases:
             self._drop(connection, url.database or "")
 
     def drop_all(self) -> None:
-        if not self._made:
-            return
-        with self._connected() as connection:
-            for name in list(self._made):
-                self._drop(connection, name)
+        """Drop all of ours, and let go of the server."""
+        if self._made:
+            with self._connected() as connection:
+                for name in list(self._made):
+                    self._drop(connection, name)
+        if self._kept is not None:
+            self._kept.close()
+
+    def stage(self) -> URL:
+        """Return a URL for programs that cannot be told another one: what `on_stage` shows is there, one at a time."""
+        return self._server.set(database=f"{PREFIX}stage_{secrets.token_hex(4)}")
+
+    @contextmanager
+    def on_stage(self, stage: URL, url: URL) -> Iterator[URL]:
+        """
+        Let the database at `url` answer at `stage` meanwhile, and nowhere else; whoever is still connected is cut off.
+
+        A project reads once where its database is; started anew for each copy, it took longer than what it had to show.
+        """
+        self._rename(url, stage)
+        try:
+            yield stage
+        finally:
+            self._rename(stage, url)
 
     @property
     def version(self) -> int:
@@ -53,7 +77,7 @@ class Databases:
             return connection.info.server_version // 10_000
 
     def _make(self, template: str) -> URL:
-        name = f"review_{secrets.token_hex(6)}"
+        name = f"{PREFIX}{secrets.token_hex(6)}"
         with self._connected() as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
@@ -61,15 +85,27 @@ class Databases:
         self._made.append(name)
         return self._server.set(database=name)
 
+    def _rename(self, old: URL, new: URL) -> None:
+        before, after = old.database or "", new.database or ""
+        with self._connected() as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (before,))
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(before), sql.Identifier(after))
+            )
+        self._made[self._made.index(before)] = after
+
     def _drop(self, connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         self._made.remove(name)
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        """One connection for all that is made and moved: a review makes some sixty such calls."""
         try:
-            with psycopg.connect(plain(self._server), autocommit=True, connect_timeout=_SECONDS_TO_CONNECT) as made:
-                yield made
+            if self._kept is None or self._kept.closed:
+                self._kept = psycopg.connect(plain(self._server), autocommit=True, connect_timeout=_SECONDS_TO_CONNECT)
+            with self.spent.on(Part.COPIES):
+                yield self._kept
         except psycopg.Error as error:
             raise CouldNotAnswer(
                 f"No scratch database could be made or dropped on the server ({str(error).strip()}): give "
@@ -78,17 +114,20 @@ class Databases:
 
 
 @contextmanager
-def databases_on(server: str | None, version: int = NEWEST) -> Iterator[Databases]:
+def databases_on(server: str | None, version: int = NEWEST, spent: Spent | None = None) -> Iterator[Databases]:
     """
     Yield Databases on the server of the URL `server`, or on a throwaway one of ours (16 for a `version` up to it).
+
+    What they cost is added to `spent`.
 
     Raises UsageError for what is no URL of PostgreSQL, CouldNotAnswer where there is no server.
     """
     with Keeper() as keeper:
         if server is None:
             ours = _OLDEST_EMBEDDED if version <= _OLDEST_EMBEDDED else NEWEST
-            server = start_server(keeper, ours).url()
-        databases = Databases(_checked(server))
+            with (spent := spent or Spent()).on(Part.SERVER):
+                server = start_server(keeper, ours).url()
+        databases = Databases(_checked(server), spent)
         try:
             yield databases
         finally:

@@ -51,7 +51,11 @@ class Lock:
 
 @dataclass(frozen=True)
 class Scan:
-    """How much of a relation a statement read: sequential and index scans, and rows they returned."""
+    """
+    How much of a relation a statement read: its sequential scans, and the rows that they and its index scans returned.
+
+    Index scans are not counted: the planner makes some of its own, to see where an index ends.
+    """
 
     relation: str
     scans: int
@@ -98,6 +102,8 @@ class Failure:
     sqlstate: str | None = None
     sql: str | None = None
     timed_out: bool = False
+    values: str | None = None
+    """What the statement, or the line that failed, was given; the rows are ours, and hold no secret."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pipeline.errors import CouldNotAnswer, UsageError
 from pipeline.review.finding import Direction
 from pipeline.review.layout import find_layout
 from pipeline.review.reviewing import Options, review
+from pipeline.review.running import databases
 from pipeline.review.running.databases import databases_on
 from pipeline.review.running.project import find_project
 
@@ -88,13 +89,17 @@ def test_what_depends_on_the_database_is_seen(project: Make, empty_database_url:
 
 
 def test_nothing_is_left_on_the_server(
-    project: Make, empty_database_url: str, empty_postgresql: psycopg.Connection[tuple[object]]
+    project: Make,
+    empty_database_url: str,
+    empty_postgresql: psycopg.Connection[tuple[object]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    databases = "SELECT array_agg(datname::text ORDER BY datname) FROM pg_database WHERE datname LIKE 'review%'"
+    monkeypatch.setattr(databases, "PREFIX", "left_behind_")  # Others make theirs at the same time.
+    there = "SELECT array_agg(datname::text) FROM pg_database WHERE datname LIKE 'left_behind%'"
 
     review(Options(directory=project(_FIRST, _SECOND), database_url=empty_database_url))
 
-    assert empty_postgresql.execute(databases).fetchone() == (None,)
+    assert empty_postgresql.execute(there).fetchone() == (None,)
     tables = empty_postgresql.execute("SELECT count(*)::text FROM pg_class WHERE relname = 'old'").fetchone()
     assert tables == ("0",)
 

@@ -6,12 +6,14 @@ import psycopg
 import pytest
 
 from pipeline.errors import CouldNotAnswer
+from pipeline.review.running import databases as databases_module
 from pipeline.review.running.databases import databases_on, plain
 
 
-def _names(url: str) -> set[str]:
+def _ours(url: str) -> set[str]:
     with psycopg.connect(url) as connection:
-        return {name for (name,) in connection.execute("SELECT datname FROM pg_database").fetchall()}
+        rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'left_open_%'").fetchall()
+        return {name for (name,) in rows}
 
 
 def test_a_copy_has_the_rows_and_the_object_ids(empty_database_url: str) -> None:
@@ -25,16 +27,18 @@ def test_a_copy_has_the_rows_and_the_object_ids(empty_database_url: str) -> None
             assert connection.execute(oid).fetchone() == original
 
 
-def test_none_is_left_behind_even_where_somebody_is_connected(empty_database_url: str) -> None:
+def test_none_is_left_behind_even_where_somebody_is_connected(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = empty_database_url.replace("+psycopg", "")
-    before = _names(url)
+    monkeypatch.setattr(databases_module, "PREFIX", "left_open_")  # Others make theirs at the same time.
     with databases_on(empty_database_url) as databases:
         left_open = psycopg.connect(plain(databases.empty()))
         databases.drop(databases.empty())
-        assert len(_names(url) - before) == 1
+        assert len(_ours(url)) == 1
     left_open.close()
 
-    assert _names(url) <= before
+    assert _ours(url) == set()
 
 
 def test_without_a_url_there_is_a_server_of_our_own() -> None:
