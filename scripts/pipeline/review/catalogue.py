@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import string
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.review.rule import Rule
-from pipeline.review.shown_examples import EXAMPLES, Example, examples_of
+from pipeline.review.shown_examples import EXAMPLES, Example, examples_of, template
 from pipeline.review.squawk_rules import every_rule
 
 
@@ -38,13 +37,6 @@ def explain(name: str, rules: Sequence[Rule] | None = None, examples: Path = EXA
     if rule is None:
         raise UsageError(f"There is no rule called {name}. {_meant(name, known)}--list-rules lists them all.")
     return "\n".join(_explained(rule, examples_of(rule, known, examples)))
-
-
-def template(text: str) -> str:
-    """A rule's sentence with <subject> in the place of {subject}, where a finding has the author's own names."""
-    return "".join(
-        literal + (f"<{name}>" if name is not None else "") for literal, name, _, _ in string.Formatter().parse(text)
-    )
 
 
 def _meant(name: str, rules: Sequence[Rule]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pipeline.review.finding import Direction, Finding, Phase
 from pipeline.review.history import History
@@ -11,6 +12,9 @@ from pipeline.review.reading.script import Script
 from pipeline.review.reading.unknown import as_code, in_the_files_words, is_unread
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Rule
+
+if TYPE_CHECKING:
+    from pipeline.review.proving.proof import Proof
 
 _FIRST_LINE = 1
 
@@ -67,3 +71,13 @@ def _in_the_files_words(finding: Finding, spellings: Mapping[str, str]) -> Findi
         edits=() if any(is_unread(one.text) for one in finding.edits) else finding.edits,
         about=tuple(in_the_files_words(one, spellings) for one in finding.about),
     )
+
+
+def check_proof(proof: Proof, rules: Iterable[Rule], phase: Phase) -> Iterator[Finding]:
+    """What the rules of the phase live, or window, find in what was seen of one revision."""
+    where = {"file": proof.revision.file, "revision": proof.revision.id}
+    for rule in rules:
+        for check in rule.live_checks if phase is Phase.LIVE else rule.window_checks:
+            for hit in check(proof):
+                line = proof.revision.line_of("revision")
+                yield rule.finding(hit, phase, line=line, **where)

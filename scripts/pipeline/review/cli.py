@@ -19,13 +19,18 @@ from pipeline.review.directory import read_directory
 from pipeline.review.finding import Finding, Phase, Severity
 from pipeline.review.head_file import write_head_file
 from pipeline.review.layout import find_layout
-from pipeline.review.render import FORMATS, show, write
+from pipeline.review.proving.estimate import read_statistics
+from pipeline.review.proving.terms import ROWS, SECONDS, SECONDS_FOR_ALL, Terms
+from pipeline.review.render import FORMATS, charts, show, write
+from pipeline.review.render.visible import in_one_line
 from pipeline.review.report import Report
 from pipeline.review.reviewing import READING, Options, review
 from pipeline.review.rules import stale_head_file
 from pipeline.review.squawk_rules import every_rule
 
 _SECONDS_OF_SILENCE = 2.0
+_LONGEST = 500
+"""For a line that quotes what a project said."""
 
 
 def review_revisions(arguments: list[str]) -> int:
@@ -44,6 +49,8 @@ def review_revisions(arguments: list[str]) -> int:
     write(report, words.format, words.output)
     for name, file in words.also:
         write(report, name, file)
+    if words.charts is not None:
+        charts.write(report, words.charts)
     _say_what_else(report, options)
     return _exit_code(report, words.fail_on)
 
@@ -75,6 +82,8 @@ def _counts(finding: Finding, threshold: Severity) -> bool:
 def _say_what_else(report: Report, options: Options) -> None:
     if options.since is not None and not report.analysed and not report.failures:
         _say(f"There are no new revisions since {options.since}.")
+    for why in report.not_run:
+        _say(in_one_line(why, _LONGEST))
     for failure in report.failures:
         _say(f"error: {failure}")
 
@@ -85,10 +94,12 @@ def _options(words: argparse.Namespace) -> Options:
         since=words.since,
         files=tuple(words.files),
         phases=_phases(words.phases),
+        also_run=words.phases is None,
         postgresql_version=words.postgresql_version,
         database_url=words.database_url,
         undone=_undone(words.undone),
         enabled=frozenset(map(_rule_name, words.enable)),
+        terms=_terms(words),
     )
     if words.since is None and not words.all and not words.files:
         since = default_base(find_layout(options.directory))
@@ -108,6 +119,43 @@ def _phases(named: str | None) -> tuple[Phase, ...]:
             f"--phases {named}: {', '.join(unknown) or 'nothing'} is no phase; there are {', '.join(Phase)}."
         )
     return tuple(phase for phase in Phase if phase in asked)
+
+
+def _terms(words: argparse.Namespace) -> Terms:
+    if words.statistics is not None and words.rows == 0:
+        raise UsageError(
+            "--statistics scales what was measured on rows, and with --rows 0 there are none: leave out one."
+        )
+    return Terms(
+        rows=words.rows,
+        seed=words.seed,
+        seconds=words.seconds,
+        seconds_for_all=words.seconds_for_all,
+        statistics=read_statistics(words.statistics) if words.statistics else None,
+        python=_interpreter(words.python),
+        variables=tuple(words.variable),
+        release=words.release,
+        smoke=words.smoke,
+    )
+
+
+def _interpreter(named: Path | None) -> Path | None:
+    """What is no program is told at once: the project would be blamed for it later."""
+    if named is not None and not os.access(named, os.X_OK | os.R_OK):
+        why = "may not be run" if named.exists() else "is not there"
+        raise UsageError(f"--python {named} {why}: give the interpreter that has what the project needs.")
+    if named is not None and named.is_dir():
+        raise UsageError(f"--python {named} is a folder: give the interpreter in it, {named / 'bin' / 'python'}.")
+    return named
+
+
+def _number(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        return int(text)
+
+    return number
 
 
 def _undone(named: list[str]) -> frozenset[str]:
@@ -177,10 +225,52 @@ def _words(arguments: list[str]) -> argparse.Namespace:
         "--postgresql-version", type=int, choices=range(12, 19), default=18, metavar="12-18",
         help="the server that they will run on (default: 18)",
     )  # fmt: skip
-    parser.add_argument("--phases", metavar="PHASE[,…]", help=f"of {', '.join(Phase)} (default: {', '.join(READING)})")
+    parser.add_argument(
+        "--phases", metavar="PHASE[,…]",
+        help=f"of {', '.join(Phase)} (default: all that the directory allows); {', '.join(READING)} read, the others "
+        "run the project's code: name those that read where you would not start it",
+    )  # fmt: skip
     parser.add_argument(
         "--database-url", metavar="URL",
         help="a throwaway server: revisions are run there too, on a scratch database, so that their SQL is seen",
+    )  # fmt: skip
+    running = parser.add_argument_group(
+        "where revisions are run (phases live and window)",
+        "This executes the project's code, with your rights: env.py, the revisions, what they import, and the "
+        "--smoke command. On a throwaway server; reading executes nothing.",
+    )
+    running.add_argument(
+        "--python", type=Path, metavar="FILE", help="the interpreter that has what the project needs (default: ours)"
+    )
+    running.add_argument(
+        "--variable", action="append", default=[], metavar="NAME",
+        help="the environment variable in which it looks for its database's URL, where that is none of the usual ones",
+    )  # fmt: skip
+    running.add_argument(
+        "--rows", type=_number(0), default=ROWS, metavar="N",
+        help=f"how many rows each table gets (default: {ROWS:,}); with 0 nothing is said of rows, times and locks",
+    )  # fmt: skip
+    running.add_argument(
+        "--seed", type=_number(0), default=1, metavar="N", help="the same seed makes the same rows (default: 1)"
+    )
+    running.add_argument(
+        "--statistics", type=Path, metavar="FILE",
+        help="production's row counts, JSON or lines of table,rows: times are estimated for them",
+    )  # fmt: skip
+    running.add_argument(
+        "--seconds", type=_number(1), default=int(SECONDS), metavar="N",
+        help=f"how long one run of a revision may take before it is stopped (default: {int(SECONDS)})",
+    )  # fmt: skip
+    running.add_argument(
+        "--seconds-for-all", type=_number(1), default=int(SECONDS_FOR_ALL), metavar="N",
+        help=f"after how long no other revision is begun, and those left are named (default: {int(SECONDS_FOR_ALL)})",
+    )  # fmt: skip
+    running.add_argument(
+        "--release", metavar="REF", help="the commit that production runs (phase window; default: what --since names)"
+    )
+    running.add_argument(
+        "--smoke", metavar="COMMAND",
+        help="a command of the project's that ends with 0 where a release works on DATABASE_URL (phase window)",
     )  # fmt: skip
     parser.add_argument(
         "--undone", action="append", default=[], metavar="REV[,…]",
@@ -200,6 +290,10 @@ def _words(arguments: list[str]) -> argparse.Namespace:
         help="write the same report in this format, too; as often as you like",
     )  # fmt: skip
     parser.add_argument(
+        "--charts", type=Path, metavar="DIR",
+        help="draw the locks of each revision over time: an SVG a revision, in this folder (phases live and window)",
+    )  # fmt: skip
+    parser.add_argument(
         "--fail-on", choices=["error", "warning", "none"], default="error", help="what ends with 1 (default: error)"
     )
     parser.add_argument("--fix", action="store_true", help="write the corrections that are mechanical")
@@ -209,4 +303,6 @@ def _words(arguments: list[str]) -> argparse.Namespace:
     chosen = [name for name in ("since", "all", "files") if getattr(words, name) not in (None, False, [])]
     if len(chosen) > 1:
         raise UsageError("--since, --all and FILE exclude each other: give one of them.")
+    if words.charts is not None and words.phases and not {Phase.LIVE, Phase.WINDOW} & set(_phases(words.phases)):
+        raise UsageError("--charts draws what running shows, and nothing is run: add --phases history,source,sql,live.")
     return words

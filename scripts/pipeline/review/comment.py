@@ -18,7 +18,8 @@ from typing import Any
 
 from pipeline.errors import CouldNotAnswer, UsageError
 from pipeline.review.github_api import GitHub, GitHubRefused
-from pipeline.review.render.markdown import LONGEST, MARKER, NOTHING_TO_SAY, length
+from pipeline.review.render.bounded import length
+from pipeline.review.render.markdown import LONGEST, MARKER, NOTHING_TO_SAY
 
 AUTHOR = "github-actions[bot]"
 _GONE = 404

@@ -3,7 +3,7 @@ What of the findings is said once.
 
 A column that is dropped beside another one that is added is a dropped column to one rule and a renamed one to another.
 Both are right, and the second says more: its rule `replaces` the first. A finding that was waived replaces nothing, so
-whoever says "this is no rename" is told what the drop alone does.
+whoever says "this is no rename" is told what the drop alone does; and a guess replaces nothing that is worse.
 
 A loop over forty tables does forty times what one line says. It is told for the first, and the others are named.
 """
@@ -31,14 +31,13 @@ def once(findings: Iterable[Finding]) -> list[Finding]:
 def without_replaced(findings: Sequence[Finding], rules: Iterable[Rule]) -> list[Finding]:
     """Leave out what another rule says better of the same line and subject."""
     replaces = {rule.name: rule.replaces for rule in rules if rule.replaces}
-    replaced = {
-        (name, finding.file, finding.line, subject)
-        for finding in findings
-        if finding.waived is None
-        for name in replaces.get(finding.rule, ())
-        for subject in (finding.subject, *finding.about)
-    }
-    return [one for one in findings if (one.rule, one.file, one.line, one.subject) not in replaced]
+    by: dict[tuple[str, Path, int, str], int] = {}
+    for finding in findings:
+        for name in replaces.get(finding.rule, ()) if finding.waived is None else ():
+            for subject in (finding.subject, *finding.about):
+                key = (name, finding.file, finding.line, subject)
+                by[key] = max(by.get(key, 0), finding.severity.weight)
+    return [one for one in findings if one.severity.weight > by.get((one.rule, one.file, one.line, one.subject), -1)]
 
 
 _SEVERAL = 3

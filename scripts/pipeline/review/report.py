@@ -21,3 +21,5 @@ class Report:
     live: dict[str, Any] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
     """What was asked for and not answered, one sentence each: the review then ends with 3, whatever else it found."""
+    not_run: tuple[str, ...] = ()
+    """Why revisions were not run, or not in each way, where nobody had asked for it, one sentence each."""

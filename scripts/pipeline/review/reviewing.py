@@ -16,10 +16,12 @@ from pipeline.review.finding import Finding, Phase, Severity
 from pipeline.review.head_file import HeadFile, read_head_file
 from pipeline.review.history import Base, History
 from pipeline.review.layout import find_layout
+from pipeline.review.proving.question import Outcome, Question, nothing_run
+from pipeline.review.proving.terms import RUNNING, Terms
+from pipeline.review.proving.unasked import what_can_be_run
 from pipeline.review.report import Report
 from pipeline.review.revision import Revision
 from pipeline.review.rule import Harm, Rule
-from pipeline.review.running.capture import capture_on
 from pipeline.review.squawk_rules import every_rule
 from pipeline.review.undone_file import read_undone
 from pipeline.review.waivers import apply_waivers
@@ -36,12 +38,16 @@ class Options:
     since: str | None = None
     files: tuple[Path, ...] = ()
     phases: tuple[Phase, ...] = READING
+    also_run: bool = False
+    """Nobody named phases: what is chosen is run as well, as far as that can be done here."""
     postgresql_version: int = 18
     undone: frozenset[str] = field(default_factory=frozenset)
     database_url: str | None = None
     """A throwaway server on which the revisions are run, so that their SQL is seen; without one it is read."""
     enabled: frozenset[str] = field(default_factory=frozenset)
     """Rules about design that were asked for by name."""
+    terms: Terms = field(default_factory=Terms)
+    """How revisions are run, where they are."""
 
 
 def _nobody(_line: str) -> None:
@@ -56,32 +62,78 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     base = read_base(layout, options.since, present) if options.since is not None else None
     choice = choose(directory, base, options.files)
     history = _history(directory, base, options.undone)
-    rules = [rule for rule in every_rule() if rule.harm is not Harm.DESIGN or rule.name in options.enabled]
+    rules = _rules(options)
 
     answers = [*_history_answers(history, rules, choice, options.phases)]
     if {Phase.SOURCE, Phase.SQL} & set(options.phases):
         names = frozenset(rule.name for rule in rules)
         questions = Questions(options.phases, names, options.postgresql_version)
         if options.database_url is not None and Phase.SQL in options.phases:
-            captured = capture_on(options.database_url, layout, _ordered(history), choice.revisions)
+            from pipeline.review.running.capture import capture_on  # noqa: PLC0415 - as below.
+            from pipeline.review.running.project import find_project  # noqa: PLC0415 - as below.
+
+            project = find_project(layout, options.terms.python, options.terms.variables)
+            captured = capture_on(options.database_url, project, _ordered(history), choice.revisions)
             answers.append(Answer(layout.directory, not_analysed=list(captured.not_analysed)))
             questions = replace(questions, seen=captured.by_direction())
         answers += examine_all([revision.file for revision in choice.revisions], questions, say)
 
-    reading = tuple(phase for phase in options.phases if phase in READING)
     failures = [failure for answer in answers for failure in answer.failures]
     failures += _unanswered(options, choice, history)
-    findings = once(finding for answer in answers for finding in answer.findings)
-    asked = {rule.name for rule in rules if set(rule.phases) <= set(options.phases)}
-    findings = of_a_loop_together(without_replaced(list(_waived(findings, choice, asked)), rules))
+    found = once(one for answer in answers for one in answer.findings)
+    question = Question(
+        layout, history.revisions, choice.revisions, (), options.postgresql_version, _terms(options),
+        nothing_is_new=_nothing_is_new(choice, history),
+    )  # fmt: skip
+    outcome = _run(options, question, found, say)
+    failures += outcome.failures
+    phases = tuple(phase for phase in Phase if phase in {*options.phases, *outcome.answered})
+    asked = {rule.name for rule in rules if set(rule.phases) <= set(phases)}
+    judged = list(_waived(once(outcome.findings), outcome.withdrawn, choice, asked))
+    findings = of_a_loop_together(without_replaced(judged, rules))
+    not_analysed = [*choice.not_analysed, *(one for answer in answers for one in answer.not_analysed)]
+    looked_at = set(phases) & set(READING) or outcome.live
     return Report(
         directory=layout.directory,
-        phases=reading,
-        analysed=tuple(revision.file for revision in choice.revisions) if reading else (),
+        phases=phases,
+        analysed=tuple(revision.file for revision in choice.revisions) if looked_at else (),
         findings=tuple(sorted(findings, key=lambda finding: _place(finding, history))),
-        not_analysed=tuple(dict.fromkeys([*choice.not_analysed, *(one for a in answers for one in a.not_analysed)])),
+        not_analysed=tuple(dict.fromkeys([*not_analysed, *outcome.not_analysed])),
+        live=outcome.live,
         failures=tuple(failures),
+        not_run=outcome.not_run,
     )
+
+
+def _run(options: Options, question: Question, found: list[Finding], say: Callable[[str], None]) -> Outcome:
+    """What running says of what was `found`; where nobody asked for it, what is in its way fails nothing."""
+    phases, why = tuple(phase for phase in options.phases if phase in RUNNING), ""
+    if options.also_run:
+        phases, why = what_can_be_run(question.layout.directory, len(question.chosen), question.terms)
+    if why:
+        return Outcome(found, nothing_run([why]), not_run=(why,))
+    if not phases or not (question.chosen or question.nothing_is_new):
+        return Outcome(found)
+    # Whoever only reads need not wait for what runs revisions: it was a quarter of the start.
+    from pipeline.review.proving.phases import prove  # noqa: PLC0415 - see above.
+
+    outcome = prove(replace(question, phases=phases), found, _rules(options), say)
+    return outcome.as_unasked() if options.also_run else outcome
+
+
+def _rules(options: Options) -> list[Rule]:
+    return [rule for rule in every_rule() if rule.harm is not Harm.DESIGN or rule.name in options.enabled]
+
+
+def _nothing_is_new(choice: Choice, history: History) -> bool:
+    """The models may have changed all the same; with what is new and cannot be read, they would be said to."""
+    return history.base is not None and bool(history.revisions) and not choice.revisions and not choice.unreadable
+
+
+def _terms(options: Options) -> Terms:
+    """The base branch is what production runs, where nobody says otherwise."""
+    release = options.terms.release or options.since
+    return replace(options.terms, server=options.database_url, release=release)
 
 
 def _ordered(history: History) -> list[Revision]:
@@ -149,9 +201,7 @@ def _as_news(finding: Finding, before: set[tuple[str, str, str]], history: Histo
 
 def _unanswered(options: Options, choice: Choice, history: History) -> Iterator[str]:
     for phase in options.phases:
-        if phase not in READING:
-            yield f"The phase {phase} is not available yet: leave it out (--phases {','.join(READING)})."
-        elif phase is Phase.HISTORY and not history.revisions and history.base is None:
+        if phase is Phase.HISTORY and not history.revisions and history.base is None:
             yield f"The phase history analysed nothing: there is no revision in {choice.places}."
         elif phase is not Phase.HISTORY and not choice.revisions and (choice.unreadable or not choice.may_be_empty):
             yield f"The phase {phase} analysed nothing: there is no revision to be read in {choice.places}."
@@ -160,13 +210,16 @@ def _unanswered(options: Options, choice: Choice, history: History) -> Iterator[
             yield f"{file} was to be reviewed and cannot be read as a revision (see what was not analysed)."
 
 
-def _waived(findings: list[Finding], choice: Choice, asked: set[str]) -> Iterator[Finding]:
+def _waived(
+    findings: list[Finding], withdrawn: tuple[Finding, ...], choice: Choice, asked: set[str]
+) -> Iterator[Finding]:
     known = {rule.name: rule for rule in every_rule()}
     files = {revision.file: revision for revision in choice.revisions}
     yield from (finding for finding in findings if finding.file not in files)
     for file, revision in files.items():
         own = [finding for finding in findings if finding.file == file]
-        yield from apply_waivers(revision, own, known, asked)
+        past = [finding for finding in withdrawn if finding.file == file]
+        yield from apply_waivers(revision, own, known, asked, past)
 
 
 def _place(finding: Finding, history: History) -> tuple[int, str, int, str, str]:

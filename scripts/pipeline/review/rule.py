@@ -22,6 +22,7 @@ from pipeline.review.finding import Direction, Edit, Finding, Phase, Severity
 
 if TYPE_CHECKING:
     from pipeline.review.history import History
+    from pipeline.review.proving.proof import Proof
     from pipeline.review.reading.script import Script
     from pipeline.review.reading.statement import Statement
     from pipeline.review.revision import Revision
@@ -36,6 +37,29 @@ class Harm(StrEnum):
     CANNOT_BE_UNDONE = "cannot be undone"
     LEAVES_A_MESS = "leaves a mess"
     DESIGN = "a matter of design"
+
+
+class Shown(StrEnum):
+    """What running a revision has to show for a suspicion to be right; settling.py says how each is told."""
+
+    WORK = "a table that others use is scanned, rewritten or indexed under a lock that blocks them"
+    LOCK = "a lock that blocks others on a table that they use"
+    FAILURE = "it fails"
+    LOSS = "rows or values are gone or changed"
+    REMAINS = "the schema or the rows are not what they were once it was undone"
+    BREAKAGE = "the release in production fails on the new schema"
+    DIVERGENCE = "killed between two commits and run again, it does not end as it would have"
+
+
+_SHOWN_BY = {
+    Harm.BLOCKS: Shown.WORK,
+    Harm.BREAKS_RUNNING_CODE: Shown.BREAKAGE,
+    Harm.LOSES_DATA: Shown.LOSS,
+    Harm.FAILS_ON_DATA: Shown.FAILURE,
+    Harm.FAILS: Shown.FAILURE,
+    Harm.CANNOT_BE_UNDONE: Shown.REMAINS,
+    Harm.LEAVES_A_MESS: Shown.REMAINS,
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +88,9 @@ StatementCheck = Callable[["Statement"], Iterator["Hit | str"]]
 ScriptCheck = Callable[["Script"], Iterator["Hit | str"]]
 RevisionCheck = Callable[["Revision"], Iterator["Hit | str"]]
 HistoryCheck = Callable[["History"], Iterator["Hit | str"]]
+ProofCheck = Callable[["Proof"], Iterator["Hit | str"]]
+_BY_HARM = object()
+"""What shows the rule's harm."""
 
 
 class Rule:
@@ -77,7 +104,7 @@ class Rule:
 
     def __init__(
         self, module: str, *, harm: Harm, effect: str, remedy: str, severity: Severity = Severity.ERROR,
-        replaces: tuple[str, ...] = (),
+        replaces: tuple[str, ...] = (), shown_by: object = _BY_HARM,
     ) -> None:  # fmt: skip
         self.name = module.rpartition(".")[2].replace("_", "-")
         self.module = module
@@ -86,10 +113,15 @@ class Rule:
         self.remedy = remedy
         self.severity = Severity.INFO if harm is Harm.DESIGN else severity
         self.replaces = replaces
+        self.shown_by = shown_by if isinstance(shown_by, Shown) else None
+        if shown_by is _BY_HARM:
+            self.shown_by = _SHOWN_BY.get(harm)
         self.statement_checks: list[StatementCheck] = []
         self.script_checks: list[ScriptCheck] = []
         self.revision_checks: list[RevisionCheck] = []
         self.history_checks: list[HistoryCheck] = []
+        self.live_checks: list[ProofCheck] = []
+        self.window_checks: list[ProofCheck] = []
 
     def in_sql(self, check: StatementCheck) -> StatementCheck:
         """Check each SQL statement of both directions."""
@@ -111,13 +143,25 @@ class Rule:
         self.history_checks.append(check)
         return check
 
+    def in_live(self, check: ProofCheck) -> ProofCheck:
+        """Check what was seen of a revision that was run on a real database."""
+        self.live_checks.append(check)
+        return check
+
+    def in_window(self, check: ProofCheck) -> ProofCheck:
+        """Check what was seen of the release in production on the schema that a revision makes."""
+        self.window_checks.append(check)
+        return check
+
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """The reading phases that can see this harm, in their order."""
+        """The phases that can see this harm, in their order."""
         checks = {
             Phase.HISTORY: self.history_checks,
             Phase.SOURCE: self.revision_checks,
             Phase.SQL: [*self.statement_checks, *self.script_checks],
+            Phase.LIVE: self.live_checks,
+            Phase.WINDOW: self.window_checks,
         }
         return tuple(phase for phase, found in checks.items() if found)
 

@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.review.catalogue import template
 from pipeline.review.finding import Direction, Finding, NotAnalysed, Phase, Severity
 from pipeline.review.render import json
 from pipeline.review.render.escaped import fenced
 from pipeline.review.render.remedy import parts
 from pipeline.review.report import Report
-from pipeline.review.rule import Harm, Rule
-from pipeline.review.shown_examples import EXAMPLES, Example, examples_of
+from pipeline.review.rule import Harm, Rule, Shown
+from pipeline.review.shown_examples import EXAMPLES, Example, examples_of, template
 from pipeline.review.squawk_rules import every_rule
 
 PAGE = Path("docs/review-rules.md")
-_READING = (Phase.HISTORY, Phase.SOURCE, Phase.SQL)
+_READING = {Phase.SOURCE, Phase.SQL}
 
 _OPENING = """# The rules of the review
 
@@ -25,10 +24,21 @@ _OPENING = """# The rules of the review
 
     python scripts/review_revisions.py --since origin/main
 
-reads the revisions a branch adds and says what they would do to a production database. It imports nothing of what it
-reads. A rule is here for the harm it prevents; opinions are information, and off unless asked for by name. How it is
-built is in [review-design.md](review-design.md).
+says what the revisions that a branch adds would do to a production database. It reads them, and imports nothing of what
+it reads; then it runs them on a throwaway PostgreSQL, which executes the project's code with your rights. To read only,
+as you would with a stranger's revisions, add `--phases history,source,sql`. A rule is here for the harm it prevents;
+opinions are information, and off unless asked for by name. How it is built is in [review-design.md](review-design.md).
 """
+
+_HOW_PHASES_SEE = (
+    "*history* compares with the base branch, *source* reads the Python, *sql* the statements it stands for; *live*",
+    "runs the revisions on a PostgreSQL with rows and traffic, *window* tries the release in production on their",
+    "schema.",
+    "",
+    "Running settles what reading suspects: it stays, with the measurement, where running shows what the last column",
+    "names, and is withdrawn, with the reason, where a run that could have shown it did not.",
+    "",
+)
 
 _UNSEEN = """## What none of these phases reports
 
@@ -67,7 +77,8 @@ What was accepted is still reported, with its reason, and counts no more.
 
 ## Formats
 
-`--format text` is for people, `github` for annotations in a workflow, `markdown` for a job's summary and for the
+`--format text` is for people, `github` for annotations in a workflow (`github-running`: only what running found),
+`markdown` for a job's summary and for the
 comment on a pull request, `sarif` for code scanning. `json` is for other programs; keys are added to it, and never
 renamed:
 
@@ -75,7 +86,8 @@ renamed:
 
 `severity` is error, warning or info; `phase` history, source, sql, live or window; `direction` upgrade or downgrade;
 `revision` and `direction` are null for a finding about the history; `waived` is the reason somebody accepted it for.
-What is in `not_analysed` could not be followed: nothing is known about it.
+What is in `not_analysed` could not be followed: nothing is known about it. `live` is filled by the phases that run
+revisions; `failures` are what was asked for and not answered, a sentence each: then it ends with 3.
 """
 
 
@@ -116,25 +128,31 @@ def _contents(by_harm: dict[Harm, list[Rule]]) -> Iterator[str]:
 
 
 def _phases(by_harm: dict[Harm, list[Rule]]) -> Iterator[str]:
-    """Which of the phases that need no server can see what."""
+    """Which phase can see what, and what running has to show for a suspicion of reading to stay."""
     if not by_harm:
         return
     rows = []
     for rule in (rule for found in by_harm.values() for rule in found):
-        seen = " | ".join("✓" if phase in rule.phases else "" for phase in _READING)
-        rows.append(f"| {_link(rule)} | {rule.severity.value} | {seen} |")
+        seen = " | ".join("✓" if phase in rule.phases else "" for phase in Phase)
+        rows.append(f"| {_link(rule)} | {rule.severity.value} | {seen} | {_settled_by(rule)} |")
     yield "\n".join(
         [
             "## Which phase sees what",
             "",
-            "*history* compares with the base branch, *source* reads the Python, *sql* the statements it stands for.",
+            *_HOW_PHASES_SEE,
+            *(f"- *{shown.name.lower()}*: {shown.value}" for shown in Shown),
             "",
-            "| rule | severity | history | source | sql |",
-            "| --- | --- | :-: | :-: | :-: |",
+            f"| rule | severity | {' | '.join(Phase)} | settled by |",
+            f"| --- | --- | {' | '.join(':-:' for _ in Phase)} | --- |",
             *rows,
             "",
         ]
     )
+
+
+def _settled_by(rule: Rule) -> str:
+    reads = bool(_READING & set(rule.phases))
+    return rule.shown_by.name.lower() if reads and rule.shown_by is not None else ""
 
 
 def _link(rule: Rule) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import string
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,8 +40,16 @@ def examples_of(rule: Rule, rules: Iterable[Rule], folder: Path = EXAMPLES) -> l
     if isinstance(rule, SquawkRule):
         return [Example(safe=False, variant="SQL", explanation="", code=rule.unsafe), _safe_sql(rule)]
     own = folder / rule.name.replace("-", "_")
-    paths = sorted(own.glob("*.py"), key=lambda path: (not path.stem.startswith("unsafe"), path.stem))
+    files = (path for kind in ("unsafe", "safe") for path in own.glob(f"{kind}*.py"))
+    paths = sorted(files, key=lambda path: (not path.stem.startswith("unsafe"), path.stem))
     return [_example(path, tuple(rules)) for path in paths]
+
+
+def template(text: str) -> str:
+    """A rule's sentence with <subject> in the place of {subject}, where a finding has the author's own names."""
+    return "".join(
+        literal + (f"<{name}>" if name is not None else "") for literal, name, _, _ in string.Formatter().parse(text)
+    )
 
 
 def _safe_sql(rule: SquawkRule) -> Example:
@@ -63,9 +72,14 @@ def _example(path: Path, rules: tuple[Rule, ...]) -> Example:
 
 
 def _messages(path: Path, rules: tuple[Rule, ...]) -> dict[int, dict[str, str]]:
-    """By line and rule, what the review says."""
+    """By line and rule, what the review says; what only running shows is said as the rule has it."""
     revision = read_revision(path)
     found: dict[int, dict[str, str]] = {}
+    shown = {rule.name: template(rule.effect) for rule in rules if rule.live_checks}
+    for number, line in enumerate(revision.lines, start=1):
+        if mark := MARK.search(line):
+            names = [name.strip() for name in mark["rules"].split(",")]
+            found[number] = {name: shown[name] for name in names if name in shown}
     for finding in [*check_source(revision, rules), *check_sql(revision, rules)]:
         found.setdefault(finding.line, {}).setdefault(finding.rule, finding.message)
     return found

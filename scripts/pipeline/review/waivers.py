@@ -42,16 +42,20 @@ def waivers_in(revision: Revision) -> list[Waiver]:
 
 
 def apply_waivers(
-    revision: Revision, findings: Iterable[Finding], known: Mapping[str, Rule], asked: Collection[str]
-) -> list[Finding]:
+    revision: Revision, findings: Iterable[Finding], known: Mapping[str, Rule], asked: Collection[str],
+    withdrawn: Iterable[Finding] = (),
+) -> list[Finding]:  # fmt: skip
     """
     Return `findings` of one file with the reasons given for accepting them, and what is wrong with the waivers.
 
-    `known` are all rules by name; a waiver is called unused only if its rule is one of those that were `asked`.
+    `known` are all rules by name; a waiver is called unused only if its rule is one of those that were `asked`,
+    and not for what was `withdrawn` after somebody had accepted it.
     """
     waivers = waivers_in(revision)
     used: set[tuple[int, str]] = set()
     judged = [_judge(finding, waivers, used) for finding in findings]
+    for finding in withdrawn:
+        _judge(finding, waivers, used)
     for waiver in waivers:
         for hit, rule in _faults(waiver, known, asked, used):
             judged.append(rule.finding(hit, Phase.SOURCE, file=revision.file, line=waiver.line, revision=revision.id))

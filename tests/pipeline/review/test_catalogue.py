@@ -126,7 +126,7 @@ def test_the_page_has_a_rule_under_its_harm_with_every_example() -> None:
     page = rules_page.page(SAMPLE, EXAMPLES)
 
     assert "- **Loses data**: [forget-a-table](#forget-a-table)\n" in page
-    assert "| [forget-a-table](#forget-a-table) | error |  |  | ✓ |\n" in page
+    assert "| [forget-a-table](#forget-a-table) | error |  |  | ✓ |  |  | loss |\n" in page
     assert page[page.index("## Loses data") :] == (
         "## Loses data\n"
         "\n"
@@ -171,7 +171,7 @@ def test_the_page_has_a_rule_under_its_harm_with_every_example() -> None:
 def test_the_document_on_the_page_is_json() -> None:
     [document] = re.findall(r"```json\n(.*?)\n```", rules_page.page(SAMPLE, EXAMPLES), re.DOTALL)
 
-    assert list(json.loads(document)) == ["version", "analysed", "not_analysed", "findings", "live"]
+    assert list(json.loads(document)) == ["version", "analysed", "not_analysed", "findings", "live", "failures"]
 
 
 def test_the_page_is_written_where_it_belongs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -109,6 +109,7 @@ def test_every_file_is_analysed_or_said_not_to_be(history: History) -> None:
 def test_the_command_ends_as_it_promises(history: History, tmp_path: Path) -> None:
     output = tmp_path / "report.json"
     words = ["--all", "--directory", str(history.directory), "--format", "json", "--output", str(output)]
+    words += ["--phases", "history,source,sql"]
 
     ended = subprocess.run(
         [sys.executable, "scripts/review_revisions.py", *words], check=False, capture_output=True, text=True

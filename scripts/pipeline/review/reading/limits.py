@@ -23,7 +23,7 @@ LARGEST = 100_000
 """How many elements a value may have in all, those inside of its elements included; ten characters are one."""
 MADE = 50 * LARGEST
 """How much all values of one direction may come to: many small ones fill the memory too."""
-SECONDS = 2.0
+SECONDS = 6.0
 """Of the processor, for one direction. The slowest of 3,000 real ones took a fifth of this."""
 _BITS = 20_000
 _SHORT = 10

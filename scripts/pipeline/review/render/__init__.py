@@ -14,6 +14,7 @@ from pipeline.review.report import Report
 FORMATS: dict[str, Callable[[Report], str]] = {
     "text": text.render,
     "github": github.render,
+    "github-running": github.render_what_ran,
     "markdown": markdown.render,
     "json": json.render,
     "sarif": sarif.render,

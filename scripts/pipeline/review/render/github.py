@@ -7,15 +7,16 @@ runner unescapes it: in a property `%`, CR, LF, `:` and `,`; in the message the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pipeline.review.finding import Finding, NotAnalysed, Severity
+from pipeline.review.finding import Finding, NotAnalysed, Phase, Severity
 from pipeline.review.render.places import from_checkout
 from pipeline.review.render.summary import open_findings, summary
 from pipeline.review.render.visible import in_one_line, shortened, visible
 from pipeline.review.report import Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_RUNNING = (Phase.LIVE, Phase.WINDOW)
 # GitHub refuses a title over 255 characters and a message over 64 KB; UTF-8 takes up to 4 bytes a character.
 _LONGEST_TITLE = 200
 _LONGEST_MESSAGE = 10_000
@@ -23,10 +24,19 @@ _LONGEST_MESSAGE = 10_000
 
 def render(report: Report) -> str:
     """One command per finding that nobody accepted, the worst first: GitHub shows ten of a kind per step."""
-    worst_first = sorted(open_findings(report), key=lambda finding: -finding.severity.weight)
-    commands = [_finding(finding) for finding in worst_first]
-    commands += [_not_analysed(place) for place in report.not_analysed]
+    commands = [*_findings(open_findings(report)), *(_not_analysed(place) for place in report.not_analysed)]
     return "\n".join([*commands, summary(report)]) + "\n"
+
+
+def render_what_ran(report: Report) -> str:
+    """The same of what only running finds: beside a job that reads, the rest would stand at each line twice."""
+    return (
+        "\n".join([*_findings(one for one in open_findings(report) if one.phase in _RUNNING), summary(report)]) + "\n"
+    )
+
+
+def _findings(found: Iterable[Finding]) -> list[str]:
+    return [_finding(one) for one in sorted(found, key=lambda finding: -finding.severity.weight)]
 
 
 def _finding(finding: Finding) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from pathlib import Path
 from typing import Any
 
 from pipeline.review.finding import Finding, NotAnalysed
@@ -19,7 +21,8 @@ def render(report: Report) -> str:
         "analysed": [from_here(file) for file in report.analysed],
         "not_analysed": [_not_analysed(place) for place in report.not_analysed],
         "findings": [_finding(finding) for finding in report.findings],
-        "live": report.live,
+        "live": _live(report.live),
+        "failures": list(report.failures),
     }
     # What the live phase hands over may hold paths, times and numbers of PostgreSQL's: their text will do.
     return json.dumps(document, indent=2, default=str) + "\n"
@@ -44,3 +47,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _not_analysed(place: NotAnalysed) -> dict[str, Any]:
     return {"file": from_here(place.file), "line": place.line, "why": place.why}
+
+
+def _live(told: Any, name: str = "") -> Any:
+    """The same, with files as they are called everywhere else; JSON has no word for a number that is none."""
+    match told:
+        case dict():
+            return {str(key): _live(value, str(key)) for key, value in told.items()}
+        case list() | tuple():
+            return [_live(one) for one in told]
+        case float() if not math.isfinite(told):
+            return None
+        case str() if name == "file":
+            return from_here(Path(told))
+    return told

@@ -7,11 +7,11 @@ the whole is bounded, as GitHub refuses a longer comment and drops a longer summ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from pipeline.review.finding import Direction, Finding, NotAnalysed
+from pipeline.review.render import markdown_live
+from pipeline.review.render.bounded import Section, bounded, fits
 from pipeline.review.render.escaped import as_html, as_markdown, code_span, fenced
 from pipeline.review.render.excerpt import excerpt
 from pipeline.review.render.order import by_file
@@ -31,65 +31,30 @@ NOTHING_TO_SAY = "<!-- all is fine -->"
 LONGEST = 65_536
 LONGEST_SUMMARY = 1024 * 1024 // 3
 _LONGEST_CODE = 6_000
-_TO_SEE_ALL = "`python scripts/review_revisions.py` shows everything."
-
-
-@dataclass(frozen=True)
-class _Section:
-    """Something that can be drawn with fewer items when there is no room for all of them."""
-
-    items: Sequence[Any]
-    draw: Callable[[Sequence[Any]], str]
 
 
 def render(report: Report, longest: int = LONGEST) -> str:
     """Return the report as GitHub's Markdown, of at most `longest` characters."""
     head = [MARKER, *([NOTHING_TO_SAY] if all_is_fine(report) else []), f"### Review: {summary(report)}"]
-    return _bounded("\n".join(head) + "\n", list(_sections(report)), longest)
+    top = "\n".join(head) + "\n"
+    sections, seen = list(_sections(report)), list(markdown_live.sections(report.live))
+    if seen and not fits(top, [*sections, *seen], longest):
+        seen = list(markdown_live.sections(report.live, with_sql=False))
+    return bounded(top, [*sections, *seen], longest)
 
 
-def length(text: str) -> int:
-    """How long GitHub may count `text`: it has never said whether an emoji is one character or two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _sections(report: Report) -> Iterator[_Section]:
+def _sections(report: Report) -> Iterator[Section]:
+    if report.failures:
+        yield Section(report.failures, _failures)
     for found in by_file(report):
-        yield _Section(found, _revision)
+        yield Section(found, _revision)
     if report.not_analysed:
-        yield _Section(report.not_analysed, _not_analysed)
+        yield Section(report.not_analysed, _not_analysed)
 
 
-def _bounded(head: str, sections: list[_Section], longest: int) -> str:
-    text = head
-    total = sum(len(section.items) for section in sections)
-    shown = 0
-    for section in sections:
-        room = longest - length(text) - length(_cut(total, total))
-        fitting = _how_many_fit(section, room)
-        if fitting:
-            text += "\n" + section.draw(section.items[:fitting])
-        shown += fitting
-        if fitting < len(section.items):
-            return text + _cut(shown, total)
-    return text
-
-
-def _how_many_fit(section: _Section, room: int) -> int:
-    def fits(count: int) -> bool:
-        return length(section.draw(section.items[:count])) + 1 <= room
-
-    if fits(len(section.items)):
-        return len(section.items)
-    fewest, most = 0, len(section.items) - 1
-    while fewest < most:
-        middle = (fewest + most + 1) // 2
-        fewest, most = (middle, most) if fits(middle) else (fewest, middle - 1)
-    return fewest
-
-
-def _cut(shown: int, total: int) -> str:
-    return f"\n**Cut here for its length: {shown:,} of {total:,} are shown.** {_TO_SEE_ALL}\n"
+def _failures(failures: Sequence[str]) -> str:
+    said = [f"- {as_markdown(in_one_line(failure))}" for failure in failures]
+    return "\n".join(["#### Could not be answered", "", *said, ""])
 
 
 def _revision(findings: Sequence[Finding]) -> str:

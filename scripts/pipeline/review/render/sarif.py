@@ -105,10 +105,17 @@ def _result(finding: Finding, rule_index: int, fingerprint: str) -> dict[str, An
 
 
 def _message(finding: Finding) -> str:
-    """Code scanning shows the first sentence in lists, the rest in the alert; the remedy goes whole or not at all."""
+    """
+    Code scanning shows the first sentence in lists, the rest in the alert.
+
+    What was measured and the remedy go whole or not at all: half a measurement is wrong, half a remedy is pasted.
+    """
     message = shortened(visible(finding.message), LONGEST_TEXT)
-    whole = f"{message}\n\nInstead: {visible(finding.remedy)}" if finding.remedy else message
-    return whole if len(whole) <= LONGEST_TEXT else message
+    more = ["\n".join(f"- {said}" for said in finding.evidence), f"Instead: {finding.remedy}" if finding.remedy else ""]
+    for part in filter(None, map(visible, more)):
+        whole = f"{message}\n\n{part}"
+        message = whole if len(whole) <= LONGEST_TEXT else message
+    return message
 
 
 def _location(place: Finding | NotAnalysed) -> dict[str, Any]:

@@ -20,7 +20,8 @@ def open_findings(report: Report) -> list[Finding]:
 
 def all_is_fine(report: Report) -> bool:
     """Nothing was found, and nothing escaped being looked at."""
-    return bool(report.analysed) and not open_findings(report) and not report.not_analysed
+    unknown = report.not_analysed or report.failures
+    return bool(report.analysed) and not open_findings(report) and not unknown
 
 
 def number_of(count: int, thing: str) -> str:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from pipeline.review.finding import Direction, Finding, NotAnalysed, Severity
+from pipeline.review.render import text_live
 from pipeline.review.render.excerpt import excerpt
 from pipeline.review.render.order import by_file
 from pipeline.review.render.places import from_here
@@ -30,13 +31,16 @@ def render(report: Report, *, colour: bool | None = None) -> str:
     paint = _Paint(colour if colour is not None else wants_colour())
     blocks = ["\n".join(line for finding in found for line in _finding(finding, paint)) for found in by_file(report)]
     blocks += ["\n".join(_not_analysed(report.not_analysed, paint))] if report.not_analysed else []
+    if seen := list(text_live.lines(report.live)):
+        blocks.append("\n".join([paint(seen[0], "1"), *seen[1:]]))
     text = "\n\n".join([*blocks, summary(report)]) + "\n"
     return _disobeyed(text) if os.environ.get("GITHUB_ACTIONS") else text
 
 
 def wants_colour() -> bool:
     """Whether standard output is a terminal whose owner has not set NO_COLOR."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()  # None where it was closed from the start.
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _disobeyed(text: str) -> str:

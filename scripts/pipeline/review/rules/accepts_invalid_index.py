@@ -23,6 +23,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="If building {subject} is cut off, the rerun takes the INVALID index that is left for a good one.",
     remedy="Drop what a cut-off try has left, then create:\n{code}",
+    shown_by=None,
 )
 
 

@@ -23,6 +23,7 @@ rule = Rule(
     harm=Harm.FAILS,
     effect="The revision runs whatever {subject} is on the day it is applied: a later commit to the app breaks it.",
     remedy="write into the revision what it needs: {code}",
+    shown_by=None,
 )
 
 _LEVELS = 3

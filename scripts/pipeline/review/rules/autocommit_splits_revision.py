@@ -18,7 +18,7 @@ from pipeline.review.reading.naming import bare
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
 from pipeline.review.rewriting import in_autocommit_block, moved
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 
 tree = postgast.pg_query_pb2
 
@@ -28,6 +28,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="If line {failing} fails, this is committed and the revision is not: its rerun fails here, on {subject}.",
     remedy="Give it a revision of its own:\n{code}",
+    shown_by=Shown.DIVERGENCE,
 )
 
 _AGAIN = {

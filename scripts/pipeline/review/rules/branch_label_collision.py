@@ -15,6 +15,7 @@ rule = Rule(
     effect="The branch label {subject} is on {one} and is taken by {other}: every Alembic command fails with “Branch "
     "name … already used”.",
     remedy="A label belongs on the first revision of its branch alone. In {file}, line {line}:\n\nbranch_labels = None",
+    shown_by=None,
 )
 
 

@@ -13,7 +13,7 @@ from pipeline.review.finding import Severity
 from pipeline.review.reading.naming import quoted, relation
 from pipeline.review.reading.statement import Statement
 from pipeline.review.rewriting import as_sql, execute
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 
 rule = Rule(
     __name__,
@@ -21,6 +21,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="It waits for every running query on {subject}, and all later ones wait behind it.",
     remedy="Make the table, then attach it:\n{create}\n{attach}",
+    shown_by=Shown.LOCK,
 )
 
 

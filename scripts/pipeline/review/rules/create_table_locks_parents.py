@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pipeline.review.finding import Severity
 from pipeline.review.reading.naming import bare, relation
 from pipeline.review.reading.statement import Statement
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 
 rule = Rule(
     __name__,
@@ -20,6 +20,7 @@ rule = Rule(
     severity=Severity.INFO,
     effect="Writes to {parents} wait together until the transaction that creates {subject} ends.",
     remedy="Create {subject} with one foreign key, and add the others in revisions of their own: each takes a moment.",
+    shown_by=Shown.LOCK,
 )
 
 

@@ -23,6 +23,7 @@ rule = Rule(
     remedy="Bring it back: git checkout {commit} -- {file}\n"
     "To take back what it did, undo it in production first (the workflow “Rollback migration”): then it may be "
     "deleted. A line {subject} in {undone} says that it was (by hand: --undone {subject}).",
+    shown_by=None,
 )
 
 

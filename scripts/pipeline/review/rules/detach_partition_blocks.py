@@ -13,7 +13,7 @@ from pipeline.review.finding import Severity
 from pipeline.review.reading.naming import quoted
 from pipeline.review.reading.statement import Statement
 from pipeline.review.rewriting import execute, in_autocommit_block
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 
 rule = Rule(
     __name__,
@@ -21,6 +21,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="DETACH waits for every running query on {subject}, and all later ones wait behind it.",
     remedy="{code}",
+    shown_by=Shown.LOCK,
 )
 
 _CONCURRENTLY = 14

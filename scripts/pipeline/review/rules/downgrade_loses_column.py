@@ -22,6 +22,7 @@ rule = Rule(
     severity=Severity.INFO,
     effect="Going back loses what was written to {subject} since the upgrade.",
     remedy="nothing, unless the values matter; then keep them first: {keep}",
+    shown_by=None,
 )
 
 

@@ -22,6 +22,7 @@ rule = Rule(
     harm=Harm.BREAKS_RUNNING_CODE,
     effect="CASCADE also drops whatever depends on {subject} in production, without naming it.",
     remedy="drop by name what depends on {subject}, then {subject} itself without CASCADE.",
+    shown_by=None,
 )
 
 _ALREADY_SAID = {TABLE, COLUMN, SCHEMA}

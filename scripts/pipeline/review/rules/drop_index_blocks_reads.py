@@ -24,7 +24,7 @@ from pipeline.review.rewriting import (
     stands_alone,
     with_keyword,
 )
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 
 rule = Rule(
     __name__,
@@ -32,6 +32,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="DROP INDEX of {subject} waits for every running query on its table, and all later ones wait behind it.",
     remedy="In a revision of its own:\n{code}",
+    shown_by=Shown.LOCK,
 )
 
 

@@ -22,6 +22,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="If the release serving traffic still uses {subject}, its requests fail.",
     remedy="drop {subject} in the pull request after the one that stops using it.",
+    shown_by=None,
 )
 
 

@@ -20,6 +20,7 @@ rule = Rule(
     harm=Harm.LEAVES_A_MESS,
     effect="{file} has the id of {other}, {subject}: Alembic runs one of the two files and never the other.",
     remedy="Give it an id of its own. In {file}, line {line}:\n\n{text}",
+    shown_by=None,
 )
 
 

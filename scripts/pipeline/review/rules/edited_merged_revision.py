@@ -24,6 +24,7 @@ rule = Rule(
     "goes on without the change that new databases get.",
     remedy="Put the merged text back, and the change into a new revision:\n\n"
     '    git checkout {commit} -- {before}{move}\n    alembic revision -m "…"',
+    shown_by=None,
 )
 
 

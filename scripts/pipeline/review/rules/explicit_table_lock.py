@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pipeline.review.finding import Severity
 from pipeline.review.reading.statement import Statement
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 
 rule = Rule(
     __name__,
@@ -18,6 +18,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="{who} of {subject} wait until the whole revision is done.",
     remedy="Leave LOCK TABLE out: ALTER TABLE takes its own lock, and an UPDATE locks the rows it changes.",
+    shown_by=Shown.LOCK,
 )
 
 

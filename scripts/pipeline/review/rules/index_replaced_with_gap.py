@@ -23,6 +23,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="From here until {new} is built, every query that needs {subject} reads the whole table.",
     remedy="{code}",
+    shown_by=None,
 )
 
 

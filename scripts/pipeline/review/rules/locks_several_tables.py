@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pipeline.review.finding import Severity
 from pipeline.review.reading.script import Script
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 
 rule = Rule(
     __name__,
@@ -19,6 +19,7 @@ rule = Rule(
     severity=Severity.INFO,
     effect="While this waits for {subject}, nobody can use {held}.",
     remedy="Give the statements about {subject} a revision of their own.",
+    shown_by=Shown.LOCK,
 )
 
 

@@ -22,6 +22,7 @@ rule = Rule(
     "cannot be undone by itself.",
     remedy="Leave both functions of {subject} empty and put what they do into a revision that follows it:\n\n"
     'alembic revision -m "…" --head {subject}',
+    shown_by=None,
 )
 
 

@@ -22,6 +22,7 @@ rule = Rule(
     effect="{subject} names {missing} as its {name}, and there is no such revision: every Alembic command fails, the "
     "next deploy's included.",
     remedy="Add the file of {missing}, or name the revision that it is to follow, in {file}, line {line}.",
+    shown_by=None,
 )
 
 

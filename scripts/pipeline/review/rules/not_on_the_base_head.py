@@ -20,6 +20,7 @@ rule = Rule(
     effect="{subject} follows {parent}, and {base} has gone on to {wanted}: once merged there are two heads, and "
     "`upgrade head` of the next deploy fails.",
     remedy="{first}In {file}, line {line}:\n\n{text}",
+    shown_by=None,
 )
 
 

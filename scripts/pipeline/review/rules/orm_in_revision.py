@@ -21,6 +21,7 @@ rule = Rule(
     harm=Harm.FAILS,
     effect="{subject} {means} that the class has by then, and those of later revisions do not exist yet.",
     remedy="query a table of the revision's own: {sa}.table(…) with its columns, in op.execute({sa}.update(…))",
+    shown_by=None,
 )
 
 _QUERIES = {"query", "select", "get", "scalars", "scalar", "insert", "update", "delete", "exists"}

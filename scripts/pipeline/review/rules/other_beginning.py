@@ -21,6 +21,7 @@ rule = Rule(
     effect="{subject} follows nothing, beside a history that ends in {wanted}: there are two heads, and `upgrade head` "
     "of the next deploy fails.",
     remedy="In {file}, line {line}:\n\n{text}",
+    shown_by=None,
 )
 
 

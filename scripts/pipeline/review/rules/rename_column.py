@@ -11,7 +11,7 @@ rename that undoes nothing breaks it.
 from collections.abc import Iterator
 
 from pipeline.review.reading.ddl import COLUMN, Action
-from pipeline.review.reading.differences import differences, is_new, undone
+from pipeline.review.reading.differences import added, differences, is_new, undone
 from pipeline.review.reading.script import Script
 from pipeline.review.rule import Harm, Hit, Rule
 
@@ -34,6 +34,7 @@ def renamed_columns(script: Script) -> Iterator[Hit]:
             and change.kind == COLUMN
             and not is_new(change, found)
             and not undone(change, script.undoes)
+            and change.name not in added(script.undoes, COLUMN)  # Nothing to the older release.
         ):
             new = str(change.new_name).rpartition(".")[2]
             yield Hit(change.name, line=change.statement.line, values={"old": change.column, "new": new})

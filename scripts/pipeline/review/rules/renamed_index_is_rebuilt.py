@@ -16,7 +16,7 @@ from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
 from pipeline.review.revision import Revision
 from pipeline.review.rewriting import execute
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 from pipeline.review.schema.changes import Action, Kind, changes
 from pipeline.review.schema.names import dotted
 from pipeline.review.spelling import operations_name
@@ -24,6 +24,7 @@ from pipeline.review.spelling import operations_name
 rule = Rule(
     __name__,
     harm=Harm.BLOCKS,
+    shown_by=Shown.LOCK,  # The line that drops the old index takes it; the work is another line's.
     replaces=("drop-index-blocks-reads", "index-replaced-with-gap"),
     severity=Severity.WARNING,
     effect="{new} is {subject} under another name: building it blocks writes, and queries are without it until then.",

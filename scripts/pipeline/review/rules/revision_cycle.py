@@ -13,6 +13,7 @@ rule = Rule(
     harm=Harm.FAILS,
     effect="{subject} follow each other in a circle: every Alembic command fails, the next deploy's included.",
     remedy="One of these lines is wrong; the revision that was written first follows none of the others:\n\n{lines}",
+    shown_by=None,
 )
 
 

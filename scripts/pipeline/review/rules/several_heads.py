@@ -22,6 +22,7 @@ rule = Rule(
     remedy="If {moved} is not merged yet, let it follow {other}. In {file}, line {line}:\n\n{text}\n\n"
     'If all are merged, join them: alembic merge -m "join heads" {heads}\n'
     '(with Flask-Migrate: flask db merge -m "join heads" {heads})',
+    shown_by=None,
 )
 
 

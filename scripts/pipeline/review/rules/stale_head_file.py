@@ -21,6 +21,7 @@ rule = Rule(
     effect="{subject} {says}: the next pull request with a revision is merged beside this one without a conflict, "
     "there are two heads, and `upgrade head` of the next deploy fails.",
     remedy="Write it, or let --fix do it: printf '{printed}' > {subject}",
+    shown_by=None,
 )
 
 

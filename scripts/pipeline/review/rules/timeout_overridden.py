@@ -27,6 +27,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="With {setting} {value}, a statement that has to wait keeps everybody behind it waiting, without an end.",
     remedy="Leave it to whoever applies the revision, or set a short one for this transaction alone:\n{code}",
+    shown_by=None,
 )
 
 _LIMITS = {"lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout"}

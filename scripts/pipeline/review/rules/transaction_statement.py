@@ -26,6 +26,7 @@ rule = Rule(
         "Leave {subject} out; for what cannot run inside a transaction, in a revision of its own:\n"
         "with op.get_context().autocommit_block():\n    …"
     ),
+    shown_by=None,
 )
 
 _BEGIN = {tree.TRANS_STMT_BEGIN: "BEGIN", tree.TRANS_STMT_START: "START TRANSACTION"}

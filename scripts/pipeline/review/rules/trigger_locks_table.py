@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pipeline.review.finding import Severity
 from pipeline.review.reading.statement import Statement
 from pipeline.review.rewriting import execute
-from pipeline.review.rule import Harm, Hit, Rule
+from pipeline.review.rule import Harm, Hit, Rule, Shown
 
 rule = Rule(
     __name__,
@@ -20,6 +20,7 @@ rule = Rule(
     severity=Severity.INFO,
     effect="{who} of {subject} wait until the transaction that changes its triggers ends.",
     remedy="Leave it alone in its revision, with a short limit:\n{code}",
+    shown_by=Shown.LOCK,
 )
 
 

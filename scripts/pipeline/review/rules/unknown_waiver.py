@@ -12,6 +12,7 @@ rule = Rule(
     harm=Harm.LEAVES_A_MESS,
     effect="The waiver names {named}, so it accepts nothing.",
     remedy="Name a rule; --list-rules has them:\n\n# review: allow rule-name -- why",
+    shown_by=None,
 )
 
 

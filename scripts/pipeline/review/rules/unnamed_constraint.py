@@ -22,6 +22,7 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="Nobody can say what the constraint of {subject} is called, so no revision can drop it by its name.",
     remedy="give it the name that PostgreSQL would choose: {code}",
+    shown_by=None,
 )
 
 

@@ -15,4 +15,5 @@ rule = Rule(
     severity=Severity.WARNING,
     effect="Nothing here is found by {subject}, so its waiver would accept the next fault of that kind in silence.",
     remedy="Remove {subject} from the comment, or move the comment onto the line it is for, or the one above.",
+    shown_by=None,
 )

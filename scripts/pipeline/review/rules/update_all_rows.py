@@ -25,6 +25,7 @@ rule = Rule(
 write a range of rows at a time, each committed on its own:
     with op.get_context().autocommit_block():
         {batch}""",
+    shown_by=None,
 )
 
 

@@ -24,6 +24,7 @@ rule = Rule(
 put the writing into a revision of its own, after this one, in batches that commit:
     with op.get_context().autocommit_block():
         {batch}""",
+    shown_by=None,
 )
 
 

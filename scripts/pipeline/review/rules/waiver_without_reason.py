@@ -14,4 +14,5 @@ rule = Rule(
     effect="The waiver of {subject} gives no reason, so it accepts nothing: nobody could tell later whether it still "
     "holds.",
     remedy="Say why it is safe here:\n\n# review: allow {subject} -- why",
+    shown_by=None,
 )

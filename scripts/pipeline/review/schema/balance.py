@@ -63,7 +63,8 @@ class Balance:
         if self.is_inside_new_table(thing) and thing.kind is not Kind.TRIGGER:
             return
         if thing in self.gone:
-            del self.gone[thing]
+            if self.gone.pop(thing).tolerant:
+                self.ever_made.add(thing)  # IF EXISTS, then made: nobody can tell whether it was there before.
             self.restored.add(thing)
         elif thing in self.made and change.tolerant:
             # OR REPLACE in a downgrade puts the former definition back.

@@ -105,4 +105,4 @@ def test_a_word_that_depends_on_the_environment_is_read_and_said(read: Read) -> 
 def test_columns_that_are_not_known_are_one_name(read: Read) -> None:
     script = upgrade_of(read, "from app import names\nop.create_index('ix', 'videos', names)")
 
-    assert [one.sql for one in script.statements] == ["CREATE INDEX ix ON videos (unread_names)"]
+    assert [one.sql for one in script.statements] == ["CREATE INDEX ix ON videos (unread_all_names)"]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.review.finding import Severity
+from pipeline.review.finding import Phase, Severity
 from pipeline.review.render import github
+from tests.pipeline.review.render import lived
 from tests.pipeline.review.render.conftest import FINDING, ODD, finding, not_analysed, report
 
 
@@ -37,6 +38,15 @@ def test_a_finding_is_one_annotation_at_its_line_and_the_log_ends_with_the_summa
         "Instead: unmap videos.title and deploy, then drop it in the next pull request.",
     )
     assert last == "1 error in 1 revision"
+
+
+def test_beside_a_job_that_reads_only_what_running_found_is_annotated() -> None:
+    seen = [finding(), finding(rule="fails-on-rows", phase=Phase.LIVE), finding(rule="breaks", phase=Phase.WINDOW)]
+
+    *commands, last = github.render_what_ran(report(*seen, not_analysed=(not_analysed(),))).splitlines()
+
+    assert [obeyed(command)[1]["title"].split(":")[0] for command in commands] == ["fails-on-rows", "breaks"]
+    assert last.startswith("3 errors in 1 revision"), "the summary is of all"
 
 
 def test_whatever_a_revision_says_it_stays_in_its_one_command() -> None:
@@ -81,3 +91,12 @@ def test_an_endless_remedy_does_not_cost_the_annotation() -> None:
     _, properties, message = obeyed(command)
     assert len(properties["title"]) <= 255
     assert len(message.encode()) <= 65_536
+
+
+def test_what_running_showed_is_in_the_findings_and_adds_no_line() -> None:
+    measured = finding(evidence=("ACCESS EXCLUSIVE on orders for 1.9 s at 100,000 rows",))
+
+    told = github.render(report(measured, live=lived.live(lived.ORDERS, *lived.hostile()["revisions"])))
+
+    assert told == github.render(report(measured))
+    assert "%0A- ACCESS EXCLUSIVE on orders for 1.9 s at 100,000 rows%0A" in told

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.review.finding import Direction
 from pipeline.review.render import FORMATS
+from tests.pipeline.review.render import lived
 from tests.pipeline.review.render.conftest import FINDING, ODD, finding, not_analysed, report
 
 
@@ -17,6 +18,7 @@ def test_the_document_is_the_one_that_is_promised(here: Path) -> None:
             finding(file=here / FINDING.file, evidence=("1.9 s",), waived="ours", direction=Direction.DOWNGRADE),
             not_analysed=(not_analysed(),),
             live={"held": {"videos": 1.9}},
+            failures=("The phase window found no release.",),
         )
     )
 
@@ -41,6 +43,7 @@ def test_the_document_is_the_one_that_is_promised(here: Path) -> None:
             }
         ],
         "live": {"held": {"videos": 1.9}},
+        "failures": ["The phase window found no release."],
     }
 
 
@@ -62,3 +65,35 @@ def test_what_the_live_phase_hands_over_is_written_as_text_where_json_has_no_wor
     told = json.loads(FORMATS["json"](report(live={"at": moment, "in": Path("a/b")})))
 
     assert told["live"] == {"at": "2026-11-27 00:00:00+00:00", "in": "a/b"}
+
+
+def test_what_running_showed_comes_back_as_it_was() -> None:
+    told = lived.live(lived.ORDERS, lived.FAILED, lived.huge())
+
+    assert json.loads(FORMATS["json"](report(live=told)))["live"] == told
+
+
+def test_whatever_running_showed_is_ascii() -> None:
+    rendered = FORMATS["json"](report(live=lived.hostile()))
+
+    assert rendered.isascii()
+    assert json.loads(rendered)["live"]["revisions"][0]["revision"] == lived.HOSTILE
+
+
+def test_files_of_running_are_called_as_those_of_findings(here: Path) -> None:
+    told = lived.live(
+        lived.revision(file=str(here / FINDING.file)), withdrawn=[lived.withdrawn(file=str(here / FINDING.file))]
+    )
+
+    [one], [refuted] = (json.loads(FORMATS["json"](report(live=told)))["live"][at] for at in ("revisions", "withdrawn"))
+
+    assert (one["file"], refuted["file"]) == (FINDING.file.name, FINDING.file.name)
+
+
+def test_a_time_that_is_no_number_is_null_as_json_has_no_other_word_for_it() -> None:
+    rendered = FORMATS["json"](report(live={"at": float("nan"), "until": (float("inf"), 1.5)}))
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    assert json.loads(rendered, parse_constant=refuse)["live"] == {"at": None, "until": [None, 1.5]}

@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
 
 from pipeline.review.finding import Direction, Severity
 from pipeline.review.render import markdown
+from pipeline.review.render.bounded import length
 from pipeline.review.render.escaped import as_markdown
 from tests.pipeline.review.render.conftest import ODD, finding, not_analysed, report
+from tests.pipeline.review.render.page import OURS, Page
 
 CODE = 'with op.get_context().autocommit_block():\n    op.drop_index("ix", postgresql_concurrently=True)'
-OURS = {"h3", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "code", "pre", "details", "summary"}
-
-
-class Page(HTMLParser):
-    """The elements of a rendered page, and its text by element."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.elements: set[str] = set()
-        self.text: list[tuple[str, str]] = []
-        self._open: list[str] = []
-        self.feed(MarkdownIt("commonmark").enable("table").render(source))
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - HTMLParser calls it so.
-        self.elements.add(tag)
-        self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open.remove(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.text.append((self._open[-1] if self._open else "", data))
-
-    def within(self, element: str) -> str:
-        return "".join(text for tag, text in self.text if tag == element)
 
 
 def test_a_revision_is_a_table_with_a_fold_for_each_finding() -> None:
@@ -77,7 +52,7 @@ def test_whatever_a_revision_says_is_text_and_no_markup() -> None:
 
     page = Page(told)
 
-    assert page.elements - OURS - {"ul", "li"} == set()
+    assert page.elements - OURS == set()
     assert page.within("td").count("naïve `code` | a cell next ``` line <script>alert(1)</script>") == 2
     assert "a|b<i>`@\u200bc.py" in page.within("h4")
 
@@ -137,6 +112,14 @@ def test_the_page_says_whether_there_is_anything_to_say(findings: list[object], 
 def test_what_escaped_being_looked_at_is_worth_saying() -> None:
     assert markdown.NOTHING_TO_SAY not in markdown.render(report(not_analysed=(not_analysed(),)))
     assert markdown.NOTHING_TO_SAY not in markdown.render(report(analysed=()))
+    assert markdown.NOTHING_TO_SAY not in markdown.render(report(failures=("The phase live found no server.",)))
+
+
+def test_what_could_not_be_answered_comes_first() -> None:
+    told = markdown.render(report(finding(), failures=(f"No server: {ODD}",)))
+
+    assert told.index("#### Could not be answered\n\n- No server: naïve") < told.index("| line |")
+    assert Page(told).elements <= OURS
 
 
 @pytest.mark.parametrize("longest", [markdown.LONGEST, 5_000])
@@ -149,7 +132,7 @@ def test_too_long_a_page_is_cut_between_findings_and_says_so(longest: int) -> No
 
     told = markdown.render(report(*many), longest)
 
-    assert longest * 0.8 < markdown.length(told) <= longest
+    assert longest * 0.8 < length(told) <= longest
     [(shown, total)] = re.findall(r"Cut here for its length: (\d+) of (\d+) are shown", told)
     assert (told.count("<details>"), total) == (int(shown), "590")
     assert told.count("<details>") == told.count("</details>") == told.count(CODE)
@@ -163,7 +146,7 @@ def test_the_cut_tells_what_was_not_analysed_as_well() -> None:
 
     assert "200 statements could not be analysed" in told
     assert "of 201 are shown" in told
-    assert markdown.length(told) <= markdown.LONGEST
+    assert length(told) <= markdown.LONGEST
 
 
 def test_code_that_is_too_long_says_that_it_was_cut() -> None:

@@ -43,7 +43,7 @@ def test_a_finding_is_a_result_of_its_rule() -> None:
         "ruleId": "drop-column",
         "ruleIndex": 0,
         "level": "error",
-        "message": {"text": f"{FINDING.message}\n\nInstead: {FINDING.remedy}"},
+        "message": {"text": f"{FINDING.message}\n\n- 1.9 s\n\nInstead: {FINDING.remedy}"},
         "locations": [
             {
                 "physicalLocation": {
@@ -112,6 +112,16 @@ def test_what_was_not_analysed_is_a_notification_at_its_line() -> None:
     [told] = invocation["toolExecutionNotifications"]
     assert told["message"]["text"] == "Not analysed, so nothing is known about it: its table is not known"
     assert told["locations"][0]["physicalLocation"]["region"] == {"startLine": 12}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "remedy", "told"),
+    [("x" * 2_000, "drop it later.", "Instead: drop it later."), ("1.9 s", "y" * 2_000, "- 1.9 s")],
+)
+def test_of_measurement_and_remedy_the_alert_tells_what_fits_whole(evidence: str, remedy: str, told: str) -> None:
+    [result] = results(finding(evidence=(evidence,), remedy=remedy))
+
+    assert result["message"]["text"] == f"{FINDING.message}\n\n{told}"
 
 
 def test_odd_text_and_a_rule_that_is_none_of_ours_are_valid() -> None:

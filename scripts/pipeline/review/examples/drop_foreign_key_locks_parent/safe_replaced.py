@@ -15,6 +15,4 @@ def upgrade():
 
 def downgrade():
     op.drop_constraint("posts_video_id_fkey", "posts", type_="foreignkey")
-    op.create_foreign_key(
-        "posts_video_id_fkey", "posts", "videos", ["video_id"], ["id"], postgresql_not_valid=True
-    )
+    op.create_foreign_key("posts_video_id_fkey", "posts", "videos", ["video_id"], ["id"], postgresql_not_valid=True)

@@ -7,7 +7,7 @@ down_revision = None
 
 
 def upgrade():
-    op.execute("ALTER TABLE videos ADD COLUMN heading text, DROP COLUMN caption")  # found: renamed-column-is-emptied
+    op.execute("ALTER TABLE videos ADD COLUMN heading text, DROP COLUMN caption")  # found: renamed-column-is-emptied, drop-column
 
 
 def downgrade():
