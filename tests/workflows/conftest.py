@@ -19,7 +19,7 @@ from tests.pipeline.review.project import git
 from tests.pipeline.review.test_comment import REPOSITORY, TOKEN, GitHubStandIn
 
 WORKFLOW = Path(".github/workflows/pull-request.yml")
-_LONG = {"Lint code and workflows": "true", "Rehearse": "true"}
+_LONG = {"Lint code and workflows": "true", "Rehearse": "true", "prove": "true"}
 
 
 @contextmanager
@@ -54,8 +54,14 @@ class PullRequest:
         git(repository, "commit", "--quiet", "--allow-empty", "-m", ", ".join(files) or "nothing")
         return git(repository, "rev-parse", "HEAD").strip()
 
-    def run(self, **overrides: str) -> WorkflowRun:
-        """Run the workflow on what GitHub would test: the branch, merged into main. The long commands are replaced."""
+    def run(self, overrides: Mapping[str, str] | None = None, *, proving: bool = False) -> WorkflowRun:
+        """
+        Run the workflow on what GitHub would test: the branch, merged into main.
+
+        The long commands are replaced, the one that runs revisions unless `proving`; so are those of the steps in
+        `overrides`.
+        """
+        long = {step: command for step, command in _LONG.items() if step != "prove" or not proving}
         repository = self.hosted.repository
         if not git(repository, "branch", "--list", "change"):
             self.commit("change", {})
@@ -78,7 +84,7 @@ class PullRequest:
             },
             services={"postgres": database},
             secrets={"GITHUB_TOKEN": TOKEN},
-            overrides={"tests": 'echo "$PORT"', **_LONG, **overrides},
+            overrides={"tests": 'echo "$PORT"', **long, **(overrides or {})},
         )  # fmt: skip
 
     def _payload(self) -> dict[str, Value]:

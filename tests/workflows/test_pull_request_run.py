@@ -16,6 +16,7 @@ def test_a_good_pull_request_passes_every_job(pull_request: PullRequest) -> None
         "lint": "success",
         "rehearse": "success",
         "review": "success",
+        "prove": "success",
         "report": "success",
     }
     assert ran.step("test", "tests").lines == ("54321",), "the tests get the service's port"
@@ -33,6 +34,6 @@ def test_two_heads_fail_it(pull_request: PullRequest) -> None:
 
 
 def test_a_failing_test_fails_it_and_the_heads_are_not_looked_at(pull_request: PullRequest) -> None:
-    ran = pull_request.run(tests="exit 1")
+    ran = pull_request.run({"tests": "exit 1"})
 
     assert (ran.result, ran.step("test", "One Alembic head").outcome) == ("failure", "skipped")

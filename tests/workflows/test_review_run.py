@@ -157,7 +157,7 @@ def test_rule_11_nothing_that_a_change_brings_runs_where_it_is_judged_or_reporte
     revision[NEW] = f"{revision[NEW]}\n{betrayal}"
     pull_request.commit("change", {**revision, **dict.fromkeys(names, betrayal)})
 
-    ran = pull_request.run(Install="true", **{"One Alembic head": "true"})
+    ran = pull_request.run(dict.fromkeys(["Install", "One Alembic head", "Install the change"], "true"))
 
     assert results(ran) == {"review": "failure", "report": "success"}
     assert "not-on-the-base-head" in pull_request.github.bodies()[0]
@@ -181,7 +181,7 @@ def test_a_review_that_could_not_answer_fails_and_reports_nothing_it_does_not_kn
     versions = {str(path): None for path in Path("migrations/versions").glob("*.py")}
     pull_request.commit("change", {**versions, "migrations/head.txt": None, "migrations/env.py": None})
 
-    ran = pull_request.run(**{"One Alembic head": "true"})
+    ran = pull_request.run({"One Alembic head": "true"})
 
     assert ran.step("review", "review").exit_code not in {0, None}
     assert results(ran)["review"] == "failure"

@@ -158,7 +158,7 @@ def test_rule_11_what_judges_and_what_may_write_is_checked_out_from_the_base() -
     found = jobs(Path(".github/workflows/pull-request.yml"))
     refs = {
         (name, step["with"].get("path", ".")): step["with"].get("ref")
-        for name in ("review", "report")
+        for name in ("review", "prove", "report")
         for step in found[name]["steps"]
         if step.get("uses", "").startswith("actions/checkout@")
     }
@@ -166,8 +166,20 @@ def test_rule_11_what_judges_and_what_may_write_is_checked_out_from_the_base() -
     assert refs == {
         ("review", "change"): None,
         ("review", "judge"): "${{ github.base_ref }}",
+        ("prove", "change"): None,
+        ("prove", "judge"): "${{ github.base_ref }}",
         ("report", "."): "${{ github.base_ref }}",
     }
+
+
+def test_revisions_run_only_in_a_job_without_credentials_and_without_a_cache() -> None:
+    found = jobs(Path(".github/workflows/pull-request.yml"))
+    running = {name for name, job in found.items() if any("live" in step.get("run", "") for step in job["steps"])}
+
+    assert running == {"prove"}
+    prove = found["prove"]
+    assert prove["permissions"] == {"contents": "read"}
+    assert [word for word in ("secrets", "token", "cache", "environment") if word in json.dumps(prove)] == []
 
 
 def test_rule_11_no_job_that_may_write_takes_code_from_an_artifact() -> None:
