@@ -9,7 +9,7 @@ BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
 .PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision review review-rules \
-	bench-migrations bench-review campaign-faults campaign-schedules
+	bench-migrations bench-review campaign-autogenerate campaign-faults campaign-schedules campaign-verdicts
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -45,10 +45,16 @@ campaign-faults: setup ## harm a deploy in five ways at each of its commits, in 
 campaign-schedules: setup ## 200 random schedules of upgrades, downgrades, kills, freezes and cancels
 	@SCHEDULES=200 $(BIN)/pytest --timeout 14400 tests/yt_pubsub_handler/migration/faults/test_schedules.py $(ARGS)
 
+campaign-autogenerate: setup ## every change of a model that Flask-Migrate writes wrong or not at all, reviewed, and its safe form
+	@AUTOGENERATE=all $(BIN)/pytest -n auto --timeout 14400 tests/pipeline/review/proving/autogenerate $(ARGS)
+
+campaign-verdicts: setup ## 80 revisions, run, against the verdicts that were written down before (ARGS="-k index")
+	@VERDICTS=all $(BIN)/pytest -n auto --timeout 1800 tests/pipeline/review/proving/test_verdicts.py $(ARGS)
+
 revision: setup ## write a revision from the models, against a throwaway PostgreSQL (m="what it does")
 	@$(BIN)/python scripts/write_revision.py "$(m)"
 
-review: setup ## what the revisions that main does not have would do in production (ARGS="--all --fix")
+review: setup ## what the revisions that main does not have would do in production: read, and run (ARGS="--all --fix")
 	@$(BIN)/python scripts/review_revisions.py $(ARGS)
 
 review-rules: setup ## write docs/review-rules.md from the review's rules and their examples

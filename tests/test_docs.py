@@ -69,6 +69,63 @@ def test_the_review_in_the_readme_is_what_it_says(tmp_path: Path) -> None:
     assert (said.returncode, said.stdout) == (1, shown)
 
 
+_ENV = """
+from alembic import context
+from sqlalchemy import create_engine
+
+with create_engine(context.config.get_main_option("sqlalchemy.url")).connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+_BEFORE = """
+from alembic import op
+import sqlalchemy as sa
+
+revision = "0006"
+down_revision = None
+
+
+def upgrade():
+    op.create_table("videos", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("title", sa.Text()))
+
+
+def downgrade():
+    op.drop_table("videos")
+"""
+_DEMANDS = """from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade():
+    op.alter_column("videos", "title", nullable=False)
+
+
+def downgrade():
+    op.alter_column("videos", "title", nullable=True)
+"""
+
+
+def test_what_running_shows_in_the_readme_is_what_it_says(tmp_path: Path) -> None:
+    file = "migrations/versions/0007_demand_title.py"
+    shown = Path("README.md").read_text().split(f"$ make review ARGS={file}\n")[1].split("```")[0]
+    (tmp_path / "migrations/versions").mkdir(parents=True)
+    (tmp_path / "migrations/env.py").write_text(_ENV)
+    (tmp_path / "migrations/versions/0006_videos.py").write_text(_BEFORE)
+    (tmp_path / file).write_text(f'"""Demand a title of each video."""\n\n{_DEMANDS}')
+
+    command = [str(Path(".venv/bin/python").absolute()), str(Path("scripts/review_revisions.py").absolute()), file]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (said.returncode, _timeless(said.stdout)) == (1, _timeless(shown))
+
+
+def _timeless(text: str) -> str:
+    return re.sub(r"\d[\d.,]* (ms|s)\b", "… ms", text)
+
+
 def test_every_option_of_the_rehearsal_in_the_readme_is_one() -> None:
     help_ = subprocess.run(
         [".venv/bin/python", "scripts/rehearse.py", "--help"], capture_output=True, text=True, check=True

@@ -23,6 +23,13 @@ from pathlib import Path
 from pipeline.errors import OLDEST_PYTHON, CouldNotAnswer
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+_IN_EVERY_START = (
+    "alembic", "alembic_utils", "blinker", "certifi", "charset_normalizer", "click", "defusedxml", "flask",
+    "flask_migrate", "flask_sqlalchemy", "flupy", "greenlet", "idna", "itsdangerous", "jinja2", "mako", "markupsafe",
+    "parse", "postgast", "psycopg", "psycopg_binary", "pygments", "requests", "sqlalchemy", "typing_extensions",
+    "urllib3", "werkzeug",
+)  # fmt: skip
+"""What the app, or a review, imports each time it starts: all packages would take a minute, and most are tools'."""
 
 
 def set_up(checkout: Path = CHECKOUT) -> Path:
@@ -40,7 +47,7 @@ def set_up(checkout: Path = CHECKOUT) -> Path:
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)  # Two makes at once share one set-up.
         stamp = environment / ".installed-from"
-        if stamp.exists() and stamp.read_text() == _fingerprint(lock):
+        if stamp.exists() and stamp.read_text() == _stamp(lock):
             return environment
         _say(f"Setting up {environment.name} for Python {platform.python_version()}")
         started = time.monotonic()
@@ -48,7 +55,8 @@ def set_up(checkout: Path = CHECKOUT) -> Path:
         _make_venv(environment)
         _pip_installs_uv(environment, checkout / "requirements" / "uv.txt")
         _uv(environment, "sync", environment, lock)
-        stamp.write_text(_fingerprint(lock))
+        _compile_in_time(_site_packages(environment))
+        stamp.write_text(_stamp(lock))
         _say(f"Ready after {time.monotonic() - started:.0f} s")
     return environment
 
@@ -84,6 +92,18 @@ def compile_bytecode(*folders: Path) -> None:
     command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     # Packages ship templates and code for other Pythons; what does not compile is imported by nobody here.
     subprocess.run([*command, *map(str, folders)], check=False, stdout=subprocess.DEVNULL)
+
+
+def _compile_in_time(packages: Path) -> None:
+    """
+    Compile to bytecode what starts all the time, as pip would; the rest is compiled by whoever imports it first.
+
+    uv compiles nothing, and where nobody may write bytecode (a review runs the app so) each start compiled all of
+    SQLAlchemy again: 4.9 s of a processor against 1.7 s.
+    """
+    found = [path for name in _IN_EVERY_START for path in (packages / name, packages / f"{name}.py") if path.exists()]
+    command = [sys.executable, "-m", "compileall", "-q", "-j", "0", *map(str, found)]
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
 
 
 def _site_packages(environment: Path) -> Path:
@@ -136,6 +156,11 @@ def _fingerprint(lock: Path) -> str:
     """What the environment depends on: the lock's content and the interpreter."""
     content = hashlib.sha256(lock.read_bytes()).hexdigest()
     return f"{content} {platform.python_implementation()} {platform.python_version()} {platform.machine()}\n"
+
+
+def _stamp(lock: Path) -> str:
+    """What a finished environment was made of, and that it has its bytecode."""
+    return f"{_fingerprint(lock)}compiled: {' '.join(_IN_EVERY_START)}\n"
 
 
 def _say(line: str) -> None:

@@ -83,3 +83,10 @@ def test_a_second_make_setup_does_nothing(tmp_path: Path) -> None:
     set_up(checkout)
 
     assert (VENV / ".installed-from").stat().st_mtime_ns == before
+
+
+def test_what_starts_all_the_time_has_its_bytecode() -> None:
+    """Packages come without it from uv, and where none may be written each start would compile all."""
+    packages = VENV / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+
+    assert list((packages / "sqlalchemy" / "sql" / "__pycache__").glob(f"compiler.{sys.implementation.cache_tag}.pyc"))

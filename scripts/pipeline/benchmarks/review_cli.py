@@ -15,11 +15,14 @@ from pathlib import Path
 from pipeline.benchmarks.cli import DOCS
 from pipeline.benchmarks.false_alarms import said_by_review, said_by_squawk
 from pipeline.benchmarks.foreign import samples, write_history
+from pipeline.benchmarks.one_revision import projects
+from pipeline.benchmarks.proving_speed import prove_measured
 from pipeline.benchmarks.reading_speed import seconds_for, use_two_cores
 from pipeline.benchmarks.review_page import ReviewFigures, review_tables, write_review_page
 from pipeline.errors import UsageError
 from pipeline.keeper import Keeper
 from pipeline.review.finding import Phase
+from pipeline.review.proving.terms import ROWS
 from pipeline.review.reviewing import READING
 
 LENGTH = 500
@@ -37,11 +40,15 @@ def bench_review(arguments: list[str]) -> None:
         _say(f"A history of {words.revisions} revisions")
         history = write_history(folder / "history", found, words.revisions)
         speed = {_named(phases): seconds_for(history, phases, words.repeats) for phases in _choices()}
+        proved = []
+        for project in projects(folder):
+            _say(f"One new revision of {project.name}, with {words.rows:,} rows a table")
+            proved.append(prove_measured(project, words.rows, words.repeats, folder))
         judged = found[: words.revisions]
         _say(f"What is said of {len(judged)} revisions")
         review = said_by_review(judged, _POSTGRESQL)
         squawk = said_by_squawk(judged, _POSTGRESQL, folder / "sql")
-    figures = ReviewFigures(cores, words.revisions, speed, len(judged), review, squawk)
+    figures = ReviewFigures(cores, words.revisions, speed, len(judged), review, squawk, tuple(proved))
     print("\n".join(review_tables(figures)))
     if into:
         command = f'make bench-review ARGS="{shlex.join(arguments)}"' if arguments else "make bench-review"
@@ -66,10 +73,11 @@ def _words(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench_review.py", description=bench_review.__doc__)
     parser.add_argument("--revisions", type=int, default=LENGTH, help=f"how long the history is (default: {LENGTH})")
     parser.add_argument("--repeats", type=int, default=3, help="how often each is measured (default: 3)")
+    parser.add_argument("--rows", type=int, default=ROWS, help=f"how many each table gets (default: {ROWS:,})")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="where the page goes (default: docs/benchmarks)")
     words = parser.parse_args(arguments)
-    if words.revisions < 1 or words.repeats < 1:
-        raise UsageError("--revisions and --repeats are at least 1.")
+    if min(words.revisions, words.repeats, words.rows) < 1:
+        raise UsageError("--revisions, --repeats and --rows are at least 1.")
     return words
 
 

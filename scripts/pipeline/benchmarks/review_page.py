@@ -8,10 +8,14 @@ from pathlib import Path
 from pipeline.benchmarks.false_alarms import Said
 from pipeline.benchmarks.figures import duration, verdict
 from pipeline.benchmarks.page import measured, write_document
+from pipeline.benchmarks.proving_speed import Proved
 
 PAGE = "review.md"
 SECONDS = 10.0
 """For the reading phases together: a check that takes longer is waited for, and then switched off."""
+PROVING_SECONDS = 15.0
+"""For all phases over one new revision with 10,000 rows a table: as long as the other checks of a pull request take."""
+MEGABYTES = 500.0
 _MOST = 5
 
 _INTRODUCTION = """\
@@ -24,6 +28,12 @@ _READING = """\
 
 *Speed.* The command as one types it, over a history of copies of the foreign revisions that the tests have; medians.
 Phases alone share the cost of starting and of reading the files, so they do not add up.
+
+*Proving.* The command as one types it after a change, in all five phases, with a server of its own that it starts;
+the quickest of the runs. Seconds of processors are those of all processes, the server's included: where they are far
+fewer than two times the clock's, the machine had other work. Parts that go on at the same time add up to more. Memory
+is that of all processes at the worst moment, pages that are shared counted once; the server's is apart, as on another
+machine it would be elsewhere.
 
 *Alarms.* Both see the same statements: squawk gets them as `alembic upgrade --sql` would print them, as it comes and
 with all of its usual rules. A complaint counts as false when the statement names only tables that the same revision
@@ -43,6 +53,7 @@ class ReviewFigures:
     judged: int
     review: Said
     squawk: Said
+    proved: tuple[Proved, ...] = ()
 
 
 def write_review_page(figures: ReviewFigures, command: str, folder: Path, squawk: str) -> None:
@@ -65,6 +76,7 @@ def review_tables(figures: ReviewFigures) -> list[str]:
     lines += [
         f"| {together} | {duration(seconds)} | ≤ {duration(SECONDS)} | {verdict(seconds, SECONDS)} |",
         "",
+        *_proving(figures.proved),
         "## Alarms",
         "",
         f"| over {figures.judged} revisions, both directions | the review | squawk alone |",
@@ -79,6 +91,40 @@ def review_tables(figures: ReviewFigures) -> list[str]:
         "",
     ]
     return lines
+
+
+def _proving(proved: tuple[Proved, ...]) -> list[str]:
+    if not proved:
+        return []
+    lines = [
+        "## Proving",
+        "",
+        f"| one new revision of …, {proved[0].rows:,} rows a table | takes | target | | of processors |",
+        "| --- | ---: | ---: | --- | ---: |",
+    ]
+    lines += [
+        f"| {one.name} | {duration(one.taken.seconds)} | ≤ {duration(PROVING_SECONDS)} "
+        f"| {verdict(one.taken.seconds, PROVING_SECONDS)} | {duration(one.taken.processors)} |"
+        for one in proved
+    ]
+    lines += ["", "| at its worst moment | memory | target | | of the server |", "| --- | ---: | ---: | --- | ---: |"]
+    lines += [
+        f"| {one.name} | {megabytes(one.taken.memory)} | ≤ {megabytes(MEGABYTES)} "
+        f"| {verdict(one.taken.memory, MEGABYTES, megabytes)} | {megabytes(one.taken.memory_of_server)} |"
+        for one in proved
+    ]
+    parts = dict.fromkeys(part for one in proved for part in one.parts)
+    lines += ["", f"| of which | {' | '.join(one.name for one in proved)} |", "| --- |" + " ---: |" * len(proved)]
+    lines += [f"| {part} | {' | '.join(_part(one, part) for one in proved)} |" for part in parts]
+    return [*lines, ""]
+
+
+def _part(one: Proved, part: str) -> str:
+    return duration(one.parts[part]) if part in one.parts else ""
+
+
+def megabytes(figure: float) -> str:
+    return f"{figure:.0f} MB"
 
 
 def _false(said: Said) -> str:

@@ -9,6 +9,8 @@ import pytest
 
 from pipeline.benchmarks.false_alarms import Said, said_by_review, said_by_squawk, touches_new_tables_only
 from pipeline.benchmarks.foreign import Sample, read, samples, write_history
+from pipeline.benchmarks.processes import Taken
+from pipeline.benchmarks.proving_speed import Proved
 from pipeline.benchmarks.review_cli import bench_review
 from pipeline.benchmarks.review_page import ReviewFigures, review_tables, write_review_page
 from pipeline.errors import CouldNotAnswer, UsageError
@@ -117,10 +119,11 @@ def test_a_few_revisions_are_measured_and_leave_the_docs_alone(capsys: pytest.Ca
     page = Path("docs/benchmarks/review.md")
     before = page.read_bytes()
 
-    bench_review(["--revisions", "3", "--repeats", "1"])
+    bench_review(["--revisions", "3", "--repeats", "1", "--rows", "20"])
 
     said = capsys.readouterr().out
     assert "| phases, over 3 revisions |" in said
+    assert "| one new revision of …, 20 rows a table |" in said
     assert "| false alarms among them |" in said
     assert page.read_bytes() == before
 
@@ -138,7 +141,20 @@ FIGURES = ReviewFigures(
     judged=200,
     review=Said(40, Counter(), 5.0),
     squawk=Said(100, Counter({"prefer-text-field": 30}), 0.5),
+    proved=(
+        Proved("ours", 10_000, Taken(0, 12.0, 14.0, 280.0, 90.0), {"seeding": 0.5}),
+        Proved("another", 10_000, Taken(1, 16.0, 20.0, 510.0, 95.0), {"seeding": 1.5, "drift": 2.0}),
+    ),
 )
+
+
+def test_proving_is_told_beside_its_targets_with_its_parts() -> None:
+    lines = review_tables(FIGURES)
+
+    assert "| ours | 12.0 s | ≤ 15.0 s | met | 14.0 s |" in lines
+    assert "| another | 16.0 s | ≤ 15.0 s | missed by 1.0 s | 20.0 s |" in lines
+    assert "| another | 510 MB | ≤ 500 MB | missed by 10 MB | 95 MB |" in lines
+    assert "| drift |  | 2.0 s |" in lines
 
 
 def test_the_page_says_what_was_missed_and_by_how_much(tmp_path: Path) -> None:
