@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.workflows.test_review_run import NEW, good
+from tests.workflows.test_review_run import NEW, good, results
 
 if TYPE_CHECKING:
     from pipeline.workflows import WorkflowRun
@@ -33,12 +34,37 @@ def downgrade() -> None:
 
 
 def artifact(pull_request: PullRequest) -> dict[str, Path]:
-    folder = pull_request.folder / "artifacts" / "proof"
+    folder = pull_request.folder / f"run-{pull_request.runs}" / "artifacts" / "proof"
     return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
 def places(ran: WorkflowRun, job: str) -> set[tuple[str | None, str | None, int | None]]:
     return {(note.title, note.file, note.line) for note in ran.annotations if note.step.job == job and note.file}
+
+
+def test_a_good_and_a_bad_revision_are_proved_and_told(pull_request: PullRequest) -> None:
+    pull_request.commit("change", {**good(), RENAMED: _RENAME, "migrations/head.txt": "1123456789ab\n"})
+
+    ran = pull_request.run(proving=True)
+
+    files = artifact(pull_request)
+    live: dict[str, Any] = json.loads(files["review.json"].read_text())["live"]
+    verdicts = {one["revision"]: one["verdict"] for one in live["revisions"]}
+    assert (ran.jobs["prove"].result, ran.step("prove", "prove").exit_code) == ("failure", 1)
+    assert verdicts == {"0123456789ab": "safe", "1123456789ab": "unsafe"}
+    assert set(files) == {
+        "review.md", "review.sarif", "review.json", "charts/0123456789ab.svg", "charts/1123456789ab.svg",
+    }  # fmt: skip
+    summary = ran.jobs["prove"].summary
+    assert "### What running showed" in summary
+    assert "The release in production breaks: " in summary
+    assert any("title" in one for one in live["revisions"][1]["broken"])
+    assert any("smoke" in one for one in live["revisions"][1]["broken"]), "the app's own smoke test ran"
+    [comment] = pull_request.github.bodies()
+    assert "### What running showed" in comment, "the proof is what is told"
+    assert places(ran, "review")
+    assert places(ran, "prove") & places(ran, "review") == set(), "nothing is said twice at a line"
+    assert results(ran)["report"] == "success"
 
 
 def test_where_the_base_cannot_run_revisions_nobody_proves_and_what_was_read_is_told(pull_request: PullRequest) -> None:
