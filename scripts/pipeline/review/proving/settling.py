@@ -59,7 +59,7 @@ def _work(finding: Finding, _: Rule, proof: Proof, terms: Terms) -> Settled:
 
 def _was_missed(seen: list[Ran]) -> bool:
     """Outside transactions locks are only polled: of a short statement none may have been seen."""
-    return any(ran.autocommit and not ran.locks for ran in seen)
+    return any(ran.unseen or (ran.autocommit and not ran.locks) for ran in seen)
 
 
 def _lock(finding: Finding, _: Rule, proof: Proof, terms: Terms) -> Settled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -25,7 +26,7 @@ class TooMuch(Exception):
     """The file wants more steps than any revision written by hand."""
 
 
-class Evaluation:
+class Evaluation(ABC):
     """What every expression needs; what each kind of it is worth, the classes below say."""
 
     def __init__(self, recorder: Recorder) -> None:
@@ -66,8 +67,9 @@ class Evaluation:
             self.branches -= 1
             self.recorder.undecided -= 1
 
+    @abstractmethod
     def run_function(self, function: Function, scope: Scope) -> Any:
-        raise NotImplementedError
+        """Return what a function of the file returns."""
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
         """Return what the expression is worth."""
@@ -91,8 +93,9 @@ class Evaluation:
                 made.append(self.value(node, scope))
         return made
 
+    @abstractmethod
     def attribute(self, owner: Any, name: str, node: ast.expr) -> Any:
-        raise NotImplementedError
+        """Return `owner.name`."""
 
     def truth(self, value: Any) -> bool | None:
         """Return whether `value` is true, None when that cannot be told."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,8 +44,9 @@ class Raised(Exception):
 class Flow(Expressions):
     """The statements that decide which others run, and how often; the plain ones are in the interpreter."""
 
+    @abstractmethod
     def block(self, body: list[ast.stmt], scope: Scope) -> None:
-        raise NotImplementedError
+        """Do each statement in turn."""
 
     # Branches
 

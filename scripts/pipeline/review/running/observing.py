@@ -40,6 +40,7 @@ class _Statement:
     scanned: tuple[Scan, ...] = ()
     built: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    unseen: bool = False
 
 
 class Observer:
@@ -108,6 +109,7 @@ class Observer:
         one = self._statements[-1]
         one.ended = at
         one.said = tuple(line["said"])
+        one.unseen = bool(line.get("unseen"))
         self._take_locks(one, line.get("locks", ()), one.started)
         gone = {(self._known.get(oid), mode) for oid, mode in line.get("released", ())}
         for lock in self._held:
@@ -145,5 +147,5 @@ class Observer:
                 Lock(lock.relation, lock.mode, lock.since, self.ended if lock.until is None else lock.until)
                 for lock in one.locks
             ),
-            one.rewritten, one.scanned, one.built, one.said,
+            one.rewritten, one.scanned, one.built, one.said, one.unseen,
         )  # fmt: skip

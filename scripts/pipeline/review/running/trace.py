@@ -69,7 +69,8 @@ class Ran:
 
     `locks` are those that it was the first in its transaction to take. `rewritten`, `scanned` and `built` name
     relations that were there before: those whose file was written anew, those that were read, and those of which an
-    index was built. `said` is what the server said of it at client_min_messages = debug1.
+    index was built. `said` is what the server said of it at client_min_messages = debug1. With `unseen` nobody could
+    look after it, so that an empty field means nothing.
     """
 
     file: Path
@@ -85,6 +86,7 @@ class Ran:
     scanned: tuple[Scan, ...] = ()
     built: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    unseen: bool = False
 
     @property
     def took(self) -> float:

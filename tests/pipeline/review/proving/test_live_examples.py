@@ -1,5 +1,5 @@
 """
-The examples of the rules that need a running server: `before.py` is what stands there, with rows, when they come.
+The examples of the rules that need a running server: `before.py` beside their folders is what stands there, with rows, when they come.
 
 A line that is to be found says so, as in the examples that are only read.
 """
@@ -35,7 +35,7 @@ def proved(folder: Path, example: Path, url: str) -> Report:
     versions = folder / "alembic" / "versions"
     versions.mkdir(parents=True)
     (versions.parent / "env.py").write_text(_ENV)
-    shutil.copy(example.with_name("before.py"), versions)
+    shutil.copy(EXAMPLES / "before.py", versions)
     file = Path(shutil.copy(example, versions))
     return review(
         Options(

@@ -34,15 +34,15 @@ class Backend:
             self._seen = self._take(autocommit=autocommit)
 
     def compare(self, *, autocommit: bool) -> dict[str, Any]:
-        """Look after a statement, and return what it changed."""
+        """Look after a statement, and return what it changed; or that it could not be seen, which is no "nothing"."""
         before, self._seen = self._seen, self._take(autocommit=autocommit)
-        return self._seen.since(before) if before is not None and self._seen is not None else {}
+        return self._seen.since(before) if before is not None and self._seen is not None else {"unseen": True}
 
     def _take(self, *, autocommit: bool) -> snapshots.Snapshot | None:
         """In a transaction that has failed nothing can be asked, and the revision is to meet that by itself."""
         try:
             return snapshots.take(self._raw, autocommit=autocommit, version=self._version)
-        except Exception:  # noqa: BLE001 - each driver has its own.
+        except Exception:  # noqa: BLE001 - each driver has its own; whoever compares says that it saw nothing.
             return None
 
     def forget(self) -> None:
