@@ -1,5 +1,5 @@
 """
-The examples of the rules that need a running server: `before.py` beside their folders is what stands there, with rows, when they come.
+The examples of the rules that need a running server: `before.py` beside their folders stands there first, with rows.
 
 A line that is to be found says so, as in the examples that are only read.
 """
