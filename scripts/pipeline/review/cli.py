@@ -102,10 +102,16 @@ def _options(words: argparse.Namespace) -> Options:
         terms=_terms(words),
     )
     if words.since is None and not words.all and not words.files:
-        since = default_base(find_layout(options.directory))
-        _say(f"Reviewing what is new since {since} (--all for everything)." if since else "Reviewing all revisions.")
-        return replace(options, since=since)
+        options = _since_the_default_base(options)
+    if words.smoke is not None and (options.since or options.terms.release) is None:
+        raise UsageError("--smoke is run in the release that production runs: name its commit with --release.")
     return options
+
+
+def _since_the_default_base(options: Options) -> Options:
+    since = default_base(find_layout(options.directory))
+    _say(f"Reviewing what is new since {since} (--all for everything)." if since else "Reviewing all revisions.")
+    return replace(options, since=since)
 
 
 def _phases(named: str | None) -> tuple[Phase, ...]:

@@ -68,6 +68,7 @@ def test_charts_of_what_is_not_run_are_a_mistake_and_not_an_empty_folder(tmp_pat
         pytest.param(
             ("--statistics", "good.csv", "--rows", "0"), r"with --rows 0 there are none", id="nothing to scale"
         ),
+        pytest.param(("--smoke", "true"), r"--smoke is run in the release .* with --release", id="no release"),
     ],
 )
 def test_what_is_run_with_the_wrong_things_is_a_mistake_before_anything_starts(

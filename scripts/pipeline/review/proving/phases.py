@@ -35,6 +35,10 @@ from pipeline.review.window.release import Release, release_at
 from pipeline.review.window.window import Window, open_window
 
 _MOST_NAMED = 5
+_NO_RELEASE = (
+    "The phase window analysed nothing. There is no release to try: name the commit that production runs with "
+    "--release, or with --since."
+)
 _ABOUT_THE_WHOLE = frozenset({Shown.REMAINS, Shown.DIVERGENCE})
 _ABOUT_A_TABLE = frozenset({Shown.BREAKAGE, Shown.LOSS})
 
@@ -43,6 +47,8 @@ def prove(question: Question, found: Sequence[Finding], rules: Iterable[Rule], s
     """Run the revisions, and hold what was `found` by reading against what is seen; without any, compare the models."""
     if not question.chosen:
         return _of_the_models(question, found, say)
+    if Phase.LIVE not in question.phases and question.terms.release is None:
+        return Outcome(list(found), failures=[_NO_RELEASE], in_the_way=_NO_RELEASE)
     spent = Spent()
     try:
         project = find_project(question.layout, question.terms.python, question.terms.variables)
@@ -226,7 +232,5 @@ def _unanswered(question: Question, seen: Live) -> Iterator[str]:
     # An upgrade that fails is a finding, and no window to look through.
     passed = any(proof.upgrade.passed for proof in seen.proofs)
     if Phase.WINDOW in question.phases and passed and all(proof.broken is None for proof in seen.proofs):
-        why = "There is no release to try: name the commit that production runs with --release, or with --since."
-        if question.terms.release is not None and seen.without_release:
-            why = seen.without_release
-        yield f"The phase window analysed nothing. {why}"
+        without = question.terms.release is not None and seen.without_release
+        yield f"The phase window analysed nothing. {without}" if without else _NO_RELEASE

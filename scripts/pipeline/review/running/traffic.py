@@ -29,6 +29,7 @@ _STATEMENTS_A_SECOND = 600
 _SHORTEST_PAUSE = 0.002
 _SECONDS_TO_CONNECT = 30.0
 _SECONDS_TO_END = 10.0
+_SECONDS_TO_FINISH = 1.0
 _READ = sql.SQL("SELECT 1 FROM {} LIMIT 1")
 _WRITE = sql.SQL("DELETE FROM {} WHERE false")
 # The table, or the schema it was in, is not there any more under its name: that is what the revision wanted.
@@ -167,10 +168,13 @@ class Traffic:
             self._loop.close()
 
     async def _stop(self) -> None:
+        """Each ends after its statement; one that still waits for a lock is cut off, of which psycopg complains."""
         self._over = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            _, waiting = await asyncio.wait(self._tasks, timeout=_SECONDS_TO_FINISH)
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         for connection in self._connections:
             await connection.close()
 

@@ -119,3 +119,13 @@ def test_the_release_is_tried_where_it_is_known(
 
 def test_a_folder_without_an_env_is_read_without_a_word(tmp_path: Path) -> None:
     assert what_can_be_run(tmp_path, 1, Terms(release="main")) == ((), "")
+
+
+def test_a_window_without_a_release_starts_nothing(runnable: Project) -> None:
+    report = review(Options(runnable.migrations, phases=(Phase.WINDOW,)))
+
+    assert report.failures == (
+        "The phase window analysed nothing. There is no release to try: name the commit that production runs with "
+        "--release, or with --since.",
+    )
+    assert not (runnable.migrations / "ran").exists()

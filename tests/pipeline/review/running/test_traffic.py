@@ -79,6 +79,14 @@ def test_a_table_that_goes_away_is_told_and_no_error(database: URL) -> None:
         assert (traffic.gone, traffic.errors) == (("s.d",), ())
 
 
+def test_those_in_the_middle_of_a_statement_end_without_a_word(database: URL, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(5):
+        with Traffic(database, tables_of(database)):
+            time.sleep(0.02)
+
+    assert [record for record in caplog.records if record.name.startswith("psycopg")] == []
+
+
 def test_any_other_error_is_told(database: URL) -> None:
     send_away = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
