@@ -204,5 +204,5 @@ def test_a_machine_without_git_is_told_to_install_it(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(CouldNotAnswer, match="git is not installed"):
+    with pytest.raises(CouldNotAnswer, match="git is not on the PATH"):
         export(repository.folder, None, tmp_path / "export")

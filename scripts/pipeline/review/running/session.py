@@ -125,7 +125,8 @@ class Session:
     def models(self, verb: str, seconds: float) -> list[dict[str, Any]]:
         """Return what `models_inside` tells of the project's models. Raises CouldNotAnswer, also after `seconds`."""
         process = self._running()
-        process.say({"verb": verb, "url": self._url.render_as_string(hide_password=False)})
+        url = self._url.render_as_string(hide_password=False)
+        process.say({"verb": verb, "url": url, "database": self._url.database})
         told: list[dict[str, Any]] = []
         until = time.monotonic() + seconds
         while not told or "over" not in told[-1]:

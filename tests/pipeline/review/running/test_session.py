@@ -175,13 +175,13 @@ def test_models_are_told_between_runs_which_then_apply_revisions_again(stage: St
     session, url = stage.play("op.execute('CREATE TABLE t ()')", env=env)
 
     told = session.models("create", 20)
+    assert [line.get("models", line.get("done")) for line in told] == [1, 1], told
     models = ask(url, "SELECT 'm'::regclass::text")
     until = time.monotonic() + 5.0
     while (others := ask(url, OTHERS)) and time.monotonic() < until:  # The server notices late that somebody has left.
         time.sleep(0.05)
     done = run(session)
 
-    assert [line.get("models", line.get("done")) for line in told] == [1, 1]
     assert (models, others, done.failure) == ("m", 0, None)
     assert ask(url, "SELECT 't'::regclass::text") == "t"
 

@@ -56,6 +56,7 @@ def _take_over() -> tuple[int, IO[bytes]]:
 
 def _tell_models(project: Commands, command: dict[str, Any], witness: Witness, out: int) -> None:
     os.chdir(project.root)
+    witness.expect(command["database"])
     tell(command["verb"], out, lambda: project.show(command["url"]), witness.rest)
 
 

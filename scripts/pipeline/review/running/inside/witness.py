@@ -63,9 +63,13 @@ class Witness:
         event.listen(Engine, "handle_error", self._failed)
         self._see_cursors(_ConnectionFairy)
 
+    def expect(self, database: str) -> None:
+        """Let the project connect to this one, and to no other."""
+        self._database = database
+
     def begin(self, watch: str, die_at_commit: int | None, database: str) -> None:
         """A run on `database` begins. `watch` is "full", or "times" for what costs nothing."""
-        self._database = database
+        self.expect(database)
         self._full = watch == "full"
         self._die_at = die_at_commit
         self._commits = 0

@@ -156,7 +156,7 @@ def downgrade():
     ),
     Case(
         "digits_cut_off",
-        "numeric(10,4) to (10,2) writes all rows and rounds: digits are gone, and rounded up some fit no more.",
+        "numeric(10,4) to (10,2) writes all rows and rounds: digits are gone; rounded up, some cannot go back.",
         """
 def upgrade():
     op.alter_column(  # proved: alter-type-rewrites, narrowing-type-change; shown: changes-values
@@ -170,7 +170,7 @@ def downgrade():
     )
 """,
         upgrade="unsafe",
-        downgrade="with care",
+        downgrade="unsafe",
     ),
     Case(
         "text_to_integer",
