@@ -22,6 +22,7 @@ from pathlib import Path
 from pipeline.review.checking import check_source, check_sql
 from pipeline.review.directory import NotARevision, parse_revision
 from pipeline.review.finding import Direction, Finding, NotAnalysed, Phase
+from pipeline.review.lineage import forget, remember
 from pipeline.review.reading.observed import Seen, complete
 from pipeline.review.reading.read import read_script
 from pipeline.review.reading.script import Script
@@ -67,6 +68,7 @@ class Answer:
 
 def examine_all(files: Sequence[Path], questions: Questions, say: Callable[[str], None]) -> list[Answer]:
     """Return an answer for each file, in their order; `say` is told now and then how far it is."""
+    forget()
     if len(files) < _MANY:
         return examine(files, questions)
     answers: dict[Path, Answer] = {}
@@ -127,6 +129,8 @@ def _read(revision: Revision, questions: Questions, answer: Answer) -> None:
                 complete(script, seen, questions.postgresql_version)
             revision.keep(script)
             answer.not_analysed.extend(one for one in script.not_analysed if one not in answer.not_analysed)
+    if not questions.seen:  # What others are told of it must not depend on which process has run which revision.
+        remember(revision)
 
 
 def _ask(

@@ -7,19 +7,21 @@ that mention the name are read as a whole.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.review.directory import NotARevision, parse_revision, read_revision
+from pipeline.review.directory import NotARevision, parse_revision
 from pipeline.review.finding import Direction
+from pipeline.review.reading.read import read_script
 from pipeline.review.reading.script import Script
 from pipeline.review.reading.statement import Statement
 from pipeline.review.revision import Revision
 from pipeline.review.schema.balance import Balance
 from pipeline.review.schema.changes import Kind, Thing, changes
-from pipeline.review.source_text import NotPython
+from pipeline.review.source_text import NotPython, decode
 
 
 @dataclass(frozen=True)
@@ -49,19 +51,7 @@ class Lineage:
 
     @classmethod
     def _before(cls, file: Path, down: tuple[str, ...]) -> Lineage:
-        known = _folder(file.parent)
-        found: dict[str, _Entry] = {}
-        complete = True
-        waiting = [*down]
-        while waiting:
-            wanted = waiting.pop()
-            entry = known.get(wanted) or next((one for id_, one in known.items() if id_.startswith(wanted)), None)
-            if entry is None or entry.file == file:
-                complete = False
-            elif entry.id not in found:
-                found[entry.id] = entry
-                waiting.extend(entry.before)
-        return cls(tuple(_in_order(found)), complete)
+        return cls(*_followed(file, down, _files(file.parent, file.parent.stat().st_mtime_ns)))
 
     def mentions(self, name: str) -> bool:
         """Tell whether a revision before this one, or env.py, has the word in it."""
@@ -120,13 +110,54 @@ def _after(file: Path, kind: Kind, name: str, before: bool | None) -> bool | Non
     return None
 
 
-@lru_cache(maxsize=256)
-def _upgrade(file: Path, _changed: int) -> Script | None:
-    return read_revision(file).scripts.get(Direction.UPGRADE)
+def forget() -> None:
+    """Look at the folders again: within one review their files are taken to stay as they are."""
+    _files.cache_clear()
 
 
-def _folder(folder: Path) -> dict[str, _Entry]:
-    entries = (_entry(file, file.stat().st_mtime_ns) for file in sorted(folder.glob("*.py")))
+def remember(revision: Revision) -> None:
+    """Take over what was read of `revision`, which many of those behind it will ask for."""
+    if (upgrade := revision.scripts.get(Direction.UPGRADE)) is not None:
+        _upgrades[revision.file, revision.file.stat().st_mtime_ns] = upgrade
+
+
+_upgrades: dict[tuple[Path, int], Script | None] = {}
+
+
+def _upgrade(file: Path, changed: int) -> Script | None:
+    if (file, changed) not in _upgrades:
+        _upgrades[file, changed] = read_script(parse_revision(file, decode(file.read_bytes())), Direction.UPGRADE)
+    return _upgrades[file, changed]
+
+
+@lru_cache(maxsize=8)
+def _files(folder: Path, _changed: int) -> tuple[tuple[str, int], ...]:
+    """The Python files in `folder`, by name, with the time of their last change: what is remembered goes by it."""
+    with os.scandir(folder) as entries:
+        return tuple(sorted((one.name, one.stat().st_mtime_ns) for one in entries if one.name.endswith(".py")))
+
+
+@lru_cache(maxsize=16)
+def _followed(file: Path, down: tuple[str, ...], files: tuple[tuple[str, int], ...]) -> tuple[tuple[_Entry, ...], bool]:
+    """What comes before a revision, oldest first, and whether all of it is there. Many rules ask for the same."""
+    known = _folder(file.parent, files)
+    found: dict[str, _Entry] = {}
+    complete = True
+    waiting = [*down]
+    while waiting:
+        wanted = waiting.pop()
+        entry = known.get(wanted) or next((one for id_, one in known.items() if id_.startswith(wanted)), None)
+        if entry is None or entry.file == file:
+            complete = False
+        elif entry.id not in found:
+            found[entry.id] = entry
+            waiting.extend(entry.before)
+    return tuple(_in_order(found)), complete
+
+
+@lru_cache(maxsize=4)
+def _folder(folder: Path, files: tuple[tuple[str, int], ...]) -> dict[str, _Entry]:
+    entries = (_entry(folder / name, changed) for name, changed in files)
     return {entry.id: entry for entry in entries if entry is not None and entry.id}
 
 
