@@ -18,7 +18,7 @@ setup: ## make .venv (and nothing outside the checkout)
 	@$(PYTHON) scripts/set_up.py
 
 test: setup ## all tests that need a package index only (ARGS="-k name")
-	@$(BIN)/pytest -n auto -m "not system" $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal -m "not system" $(ARGS)
 
 test-system: setup ## the tests that need system packages, or take the whole machine for a while
 	@$(BIN)/python scripts/check_system_packages.py

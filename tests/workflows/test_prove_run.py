@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.workflows.test_review_run import NEW, good, results
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def places(ran: WorkflowRun, job: str) -> set[tuple[str | None, str | None, int 
     return {(note.title, note.file, note.line) for note in ran.annotations if note.step.job == job and note.file}
 
 
+@pytest.mark.system
 def test_a_good_and_a_bad_revision_are_proved_and_told(pull_request: PullRequest) -> None:
     pull_request.commit("change", {**good(), RENAMED: _RENAME, "migrations/head.txt": "1123456789ab\n"})
 

@@ -7,6 +7,7 @@ The first is a request event sent straight to the version, as API Gateway would;
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from typing import Any
@@ -20,6 +21,7 @@ from pipeline.errors import CouldNotAnswer, Found
 
 # An alias that moved answers with the old version for a moment; AWS promises seconds.
 _PATIENCE = 30.0
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def smoke_version(aws: Aws, version: str, release: Release, *, newer_schema: bool = False) -> dict[str, Any]:
@@ -55,6 +57,19 @@ def smoke_live(
         if time.monotonic() > until:
             raise Found(f"{url}/status does not serve {release} after {patience:.0f} s: {problem}.")
         time.sleep(0.5)
+
+
+def serving_commit(url: str) -> str:
+    """
+    Return which commit `url`/status says it is, without anybody's credentials; it may well say that it cannot serve.
+
+    Raises CouldNotAnswer where nothing answers, or something else does.
+    """
+    code, status = _get(f"{url.rstrip('/')}/status")
+    commit = status.get("release", {}).get("commit") if isinstance(status.get("release"), dict) else None
+    if not isinstance(commit, str) or not _COMMIT.fullmatch(commit):
+        raise CouldNotAnswer(f"{url}/status answers {code} and names no commit. Check PUBLIC_URL.")
+    return commit
 
 
 def answering_version(aws: Aws, qualifier: str) -> str:

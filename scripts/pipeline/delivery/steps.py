@@ -23,9 +23,9 @@ from pipeline.delivery.package import prepare_package
 from pipeline.delivery.plan_page import plan_as_markdown
 from pipeline.delivery.promote import confirm, promote, wait_until_answered
 from pipeline.delivery.publish import publish_version, uploaded_code, wait_until_updated
-from pipeline.delivery.release import Release, checked_out_release
+from pipeline.delivery.release import Release, checked_out_release, descends_from
 from pipeline.delivery.schedules import apply_schedules
-from pipeline.delivery.smoke import public_url, smoke_live, smoke_version
+from pipeline.delivery.smoke import public_url, serving_commit, smoke_live, smoke_version
 from pipeline.delivery.stage import load_stage
 from pipeline.delivery.versions import point_live_back, release_of
 from pipeline.errors import CouldNotAnswer, UsageError
@@ -122,6 +122,31 @@ def smoke_public(arguments: list[str]) -> None:
         smoke_live(url, release, newer_schema=words.newer_schema)
     print(f"{url} serves {release} as version {words.version}")
     github.summarise(f"**Live**: {url} serves {release} as version {words.version}.")
+
+
+def serving_release(arguments: list[str]) -> None:
+    """
+    Give later steps the commit that production serves, as the output `commit`.
+
+    Where it cannot be had the output is empty, and that is shown: a production that does not answer must not keep back
+    the deploy that mends it.
+    """
+    parser = argparse.ArgumentParser(prog="serving_release.py", description=serving_release.__doc__)
+    parser.add_argument("--url", default="", help="where production answers, with its stage's path if it has one")
+    words = parser.parse_args(arguments)
+    commit, why = "", "no URL was given. Set the repository variable PUBLIC_URL"
+    if words.url:
+        try:
+            serving = serving_commit(words.url)
+            commit = serving if descends_from(serving) else ""
+            why = f"{serving} serves, and this checkout does not descend from it"
+        except CouldNotAnswer as error:
+            why = str(error).removesuffix(".")
+    github.set_output("commit", commit)
+    if commit:
+        print(f"Production serves {commit}.")
+    else:
+        github.notice("Not tried on the new schema", f"The release in production is not known: {why}.")
 
 
 def plan(arguments: list[str]) -> None:

@@ -32,7 +32,7 @@ from pipeline.review.source_text import NotPython, decode
 from pipeline.review.squawk import ask_squawk
 from pipeline.review.squawk_rules import SQUAWK_RULES
 
-_MANY = 24
+MANY = 24
 """From how many revisions on other processes are worth the second that it takes to start them."""
 _GROUP = 16
 """How many files a process gets at once: squawk is started for each group."""
@@ -69,7 +69,7 @@ class Answer:
 def examine_all(files: Sequence[Path], questions: Questions, say: Callable[[str], None]) -> list[Answer]:
     """Return an answer for each file, in their order; `say` is told now and then how far it is."""
     forget()
-    if len(files) < _MANY:
+    if len(files) < MANY:
         return examine(files, questions)
     answers: dict[Path, Answer] = {}
     for answer in _in_processes(files, questions):

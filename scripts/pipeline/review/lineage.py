@@ -113,6 +113,7 @@ def _after(file: Path, kind: Kind, name: str, before: bool | None) -> bool | Non
 def forget() -> None:
     """Look at the folders again: within one review their files are taken to stay as they are."""
     _files.cache_clear()
+    _upgrades.clear()
 
 
 def remember(revision: Revision) -> None:

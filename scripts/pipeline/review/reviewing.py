@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.review.base import read_base
 from pipeline.review.checking import check_history
 from pipeline.review.choice import Choice, choose
 from pipeline.review.dedupe import of_a_loop_together, once, without_replaced
 from pipeline.review.directory import Directory, read_directory, unplaced
-from pipeline.review.examining import Answer, Questions, examine_all
+from pipeline.review.examining import MANY, Answer, Questions, examine_all
 from pipeline.review.finding import Finding, Phase, Severity
 from pipeline.review.head_file import HeadFile, read_head_file
 from pipeline.review.history import Base, History
@@ -25,6 +28,9 @@ from pipeline.review.rule import Harm, Rule
 from pipeline.review.squawk_rules import every_rule
 from pipeline.review.undone_file import read_undone
 from pipeline.review.waivers import apply_waivers
+
+if TYPE_CHECKING:
+    from pipeline.postgres import Server  # Whoever only reads has no use for a driver.
 
 READING = (Phase.HISTORY, Phase.SOURCE, Phase.SQL)
 """The phases that need neither a server nor the application."""
@@ -61,6 +67,15 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     present = (*directory.revisions, *directory.unparsed)
     base = read_base(layout, options.since, present) if options.since is not None else None
     choice = choose(directory, base, options.files)
+    with _server_ahead(options, layout.directory, len(choice.revisions)) as ahead:
+        return _reviewed(options, directory, base, choice, ahead=ahead, say=say)
+
+
+def _reviewed(
+    options: Options, directory: Directory, base: Base | None, choice: Choice, *, ahead: Future[Server] | None,
+    say: Callable[[str], None],
+) -> Report:  # fmt: skip
+    layout = directory.layout
     history = _history(directory, base, options.undone)
     rules = _rules(options)
 
@@ -83,7 +98,7 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     found = once(one for answer in answers for one in answer.findings)
     question = Question(
         layout, history.revisions, choice.revisions, (), options.postgresql_version, _terms(options),
-        nothing_is_new=_nothing_is_new(choice, history),
+        nothing_is_new=_nothing_is_new(choice, history), ahead=ahead,
     )  # fmt: skip
     outcome = _run(options, question, found, say)
     failures += outcome.failures
@@ -107,9 +122,7 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
 
 def _run(options: Options, question: Question, found: list[Finding], say: Callable[[str], None]) -> Outcome:
     """What running says of what was `found`; where nobody asked for it, what is in its way fails nothing."""
-    phases, why = tuple(phase for phase in options.phases if phase in RUNNING), ""
-    if options.also_run:
-        phases, why = what_can_be_run(question.layout.directory, len(question.chosen), question.terms)
+    phases, why = _to_be_run(options, question.layout.directory, len(question.chosen))
     if why:
         return Outcome(found, nothing_run([why]), not_run=(why,))
     if not phases or not (question.chosen or question.nothing_is_new):
@@ -119,6 +132,26 @@ def _run(options: Options, question: Question, found: list[Finding], say: Callab
 
     outcome = prove(replace(question, phases=phases), found, _rules(options), say)
     return outcome.as_unasked() if options.also_run else outcome
+
+
+def _to_be_run(options: Options, directory: Path, chosen: int) -> tuple[tuple[Phase, ...], str]:
+    """The phases in which revisions are run, and why there are none where that has to be said."""
+    if options.also_run:
+        return what_can_be_run(directory, chosen, _terms(options))
+    return tuple(phase for phase in options.phases if phase in RUNNING), ""
+
+
+@contextmanager
+def _server_ahead(options: Options, directory: Path, chosen: int) -> Iterator[Future[Server] | None]:
+    """A server that comes up while a few revisions are read; many are read by processes, which threads hinder."""
+    phases, _ = _to_be_run(options, directory, chosen)
+    if not phases or not 0 < chosen < MANY or options.database_url is not None:
+        yield None
+        return
+    from pipeline.review.running.ahead import starting_ahead  # noqa: PLC0415 - as above.
+
+    with starting_ahead(options.postgresql_version) as server:
+        yield server
 
 
 def _rules(options: Options) -> list[Rule]:

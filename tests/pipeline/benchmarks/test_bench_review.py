@@ -115,6 +115,7 @@ def test_without_foreign_histories_there_is_no_answer(tmp_path: Path) -> None:
         samples(tmp_path)
 
 
+@pytest.mark.system
 def test_a_few_revisions_are_measured_and_leave_the_docs_alone(capsys: pytest.CaptureFixture[str]) -> None:
     page = Path("docs/benchmarks/review.md")
     before = page.read_bytes()

@@ -19,7 +19,7 @@ from pipeline.rehearsal.checkout import export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, prepared_environment, running_machine
 
-pytestmark = pytest.mark.xdist_group("adoption")
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("adoption")]
 
 OLD_APP = """
 from flask import Flask

@@ -78,6 +78,8 @@ class Conductor:
         """The database with rows, at the last revision that was proved."""
         self.started: URL | None = None
         """A copy of it from where the first one comes next."""
+        self.plain: URL | None = None
+        """The same with the rows that the release in production is asked on."""
         self.finished = False
         self.out_of_time = False
         self._began = time.monotonic()
@@ -256,6 +258,8 @@ class Conductor:
         url = self._bench.databases.copy(self._bare)
         with self._spent.on(Part.SEEDING):
             seed(url, min(self._bench.terms.rows, _PLAIN), seed=self._bench.terms.seed, plain=True)
+        if self.plain is None:
+            self.plain = self._bench.databases.copy(url)
         return url
 
     def _crashes(self, way: _Way, upgrade: Passage) -> Iterator[Crash]:

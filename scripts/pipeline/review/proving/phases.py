@@ -18,6 +18,7 @@ from pipeline.review.checking import check_proof
 from pipeline.review.drift import Asking, Drift, drift
 from pipeline.review.finding import Finding, Phase
 from pipeline.review.proving.conducting import Conductor
+from pipeline.review.proving.new_release import asked_beside
 from pipeline.review.proving.path import Path
 from pipeline.review.proving.proof import Proof
 from pipeline.review.proving.question import Outcome, Question
@@ -52,7 +53,7 @@ def prove(question: Question, found: Sequence[Finding], rules: Iterable[Rule], s
     spent = Spent()
     try:
         project = find_project(question.layout, question.terms.python, question.terms.variables)
-        with databases_on(question.terms.server, question.version, spent) as databases:
+        with databases_on(question.terms.server, question.version, spent, question.ahead) as databases:
             seen = _with_or_without_release(question, project, databases, say)
     except CouldNotAnswer as error:
         asked = " and ".join(phase for phase in question.phases if phase in RUNNING)
@@ -95,14 +96,18 @@ def _run(question: Question, project: Project, databases: Databases, say: Callab
         window = _started(stack, bench, release if Phase.WINDOW in question.phases else None)
         path = Path(question.revisions, question.chosen)
         conductor = Conductor(bench, path, say, window)
+        of_new_release: tuple[str, ...] = ()
         proofs = conducted(conductor)
         if proofs and proofs[-1].is_last and path.ends_at_the_heads:
             say("Comparing the models with the database.")
-            proofs[-1] = _with_the_end(proofs[-1], conductor, bench, release.project if release else None)
+            with asked_beside(bench, conductor.plain) as new_release:
+                proofs[-1] = _with_the_end(proofs[-1], conductor, bench, release.project if release else None)
+            of_new_release = new_release.result() if new_release is not None else ()
         notes = [*(release.notices if release else ()), *([why] if why else []), *conductor.notes]
         notes += [proof.drift.not_compared for proof in proofs if proof.drift and proof.drift.not_compared]
         not_tried = window.not_tried() if window is not None else ()
         notes += list(dict.fromkeys(str(one) for one in not_tried))
+        notes += of_new_release
         out_of_time = conductor.out_of_time
     return Live(tuple(proofs), tuple(notes), databases.version, question.terms, out_of_time)
 

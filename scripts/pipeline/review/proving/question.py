@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.review.finding import Finding, NotAnalysed, Phase
 from pipeline.review.layout import Layout
 from pipeline.review.proving.terms import Terms
 from pipeline.review.revision import Revision
+
+if TYPE_CHECKING:
+    from pipeline.postgres import Server  # Whoever only reads has no use for a driver.
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Question:
     terms: Terms
     nothing_is_new: bool = False
     """There is a base, and no revision that it does not have: only the models may have changed."""
+    ahead: Future[Server] | None = None
+    """A throwaway server that was started before anybody knew for certain that it is needed."""
 
 
 @dataclass

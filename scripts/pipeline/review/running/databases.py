@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 import psycopg
@@ -13,12 +14,12 @@ from sqlalchemy.exc import ArgumentError
 
 from pipeline.errors import CouldNotAnswer, UsageError
 from pipeline.keeper import Keeper
-from pipeline.postgres import NEWEST, start_server
+from pipeline.postgres import NEWEST, Server, start_server
+from pipeline.review.running.ahead import embedded
 from pipeline.review.running.spent import Part, Spent
 
 PREFIX = "review_"
 """With what the names of ours begin."""
-_OLDEST_EMBEDDED = 16
 _SECONDS_TO_CONNECT = 10
 
 
@@ -114,19 +115,21 @@ class Databases:
 
 
 @contextmanager
-def databases_on(server: str | None, version: int = NEWEST, spent: Spent | None = None) -> Iterator[Databases]:
+def databases_on(
+    server: str | None, version: int = NEWEST, spent: Spent | None = None, ahead: Future[Server] | None = None
+) -> Iterator[Databases]:
     """
     Yield Databases on the server of the URL `server`, or on a throwaway one of ours (16 for a `version` up to it).
 
-    What they cost is added to `spent`.
+    What they cost is added to `spent`. One of ours may have been started `ahead`.
 
     Raises UsageError for what is no URL of PostgreSQL, CouldNotAnswer where there is no server.
     """
     with Keeper() as keeper:
         if server is None:
-            ours = _OLDEST_EMBEDDED if version <= _OLDEST_EMBEDDED else NEWEST
             with (spent := spent or Spent()).on(Part.SERVER):
-                server = start_server(keeper, ours).url()
+                ours = ahead.result() if ahead is not None else start_server(keeper, embedded(version))
+            server = ours.url()
         databases = Databases(_checked(server), spent)
         try:
             yield databases
