@@ -20,6 +20,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 GOOGLE_HUB = "https://pubsubhubbub.appspot.com/"
+YOUTUBE_API = "https://www.googleapis.com/youtube/v3"
+YOUTUBE_FEED = "https://www.youtube.com/feeds/videos.xml"
 
 _REQUIRED_ON_LAMBDA = ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL")
 _LOCAL_DEFAULTS = {"SECRET_KEY": "for development only", "PUBLIC_URL": "http://127.0.0.1:5000"}
@@ -45,6 +47,10 @@ class Settings:
     migration_database_url: str | None = field(default=None, repr=False)
     """The schema's owner, when the app itself connects as somebody who may not change the schema."""
     hub_url: str = GOOGLE_HUB
+    youtube_api_key: str | None = field(default=None, repr=False)
+    """Without one, a channel cannot be named by its handle."""
+    youtube_api_url: str = YOUTUBE_API
+    youtube_feed_url: str = YOUTUBE_FEED
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -121,12 +127,30 @@ def _web_url(value: object) -> str:
     return text
 
 
+def _api_url(value: object) -> str:
+    """The key is sent there."""
+    text = _web_url(value).rstrip("/")
+    if not re.match(r"https://|http://(127\.0\.0\.1|localhost)([:/]|$)", text):
+        raise ValueError("is not an https:// URL, and a key is sent there")
+    return text
+
+
+def _printable(value: object) -> str:
+    """It goes into a header as it is."""
+    if not re.fullmatch(r"[\x21-\x7e]+", text := _text(value)):
+        raise ValueError("has a blank or another character that no key has")
+    return text
+
+
 _CHECKS: dict[str, Callable[[object], str]] = {
     "DATABASE_URL": _postgres_url,
     "SECRET_KEY": _text,
     "PUBLIC_URL": lambda value: _web_url(value).rstrip("/"),
     "MIGRATION_DATABASE_URL": _postgres_url,
     "HUB_URL": _web_url,
+    "YOUTUBE_API_KEY": _printable,
+    "YOUTUBE_API_URL": _api_url,
+    "YOUTUBE_FEED_URL": _web_url,
 }
 NAMES = tuple(_CHECKS)
 """Every setting that is read."""

@@ -33,7 +33,9 @@ def test_a_developer_sees_each_revision_run(empty_database_url: str, empty_app: 
     checked = flask_db(empty_database_url, "check")
 
     assert upgraded.returncode == 0
-    assert upgraded.stderr.count("INFO alembic.runtime.migration: Running upgrade") == len([*(MIGRATIONS / "versions").glob("*.py")])
+    assert upgraded.stderr.count("INFO alembic.runtime.migration: Running upgrade") == len(
+        [*(MIGRATIONS / "versions").glob("*.py")]
+    )
     assert f"-> {package_head(empty_app)}, Keep the rows of videos for ever." in upgraded.stderr
     assert (checked.returncode, "No new upgrade operations detected" in checked.stdout) == (0, True)
 
