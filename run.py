@@ -26,6 +26,7 @@ from yt_pubsub_handler.db_utils import (
     release_hold,
     unfreeze,
 )
+from yt_pubsub_handler.reconciling import reconcile
 from yt_pubsub_handler.websub.leases import expire_leases
 
 logger = logging.getLogger(__name__)
@@ -119,6 +120,11 @@ def run_unfreeze(event: dict[str, Any], context: Context | None) -> dict[str, An
 def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
     with app.app_context():
         return {"expired": expire_leases()}
+
+
+@entry_point
+def run_reconcile(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return reconcile(app, _seconds(context)).as_dict()
 
 
 def _seconds(context: Context | None) -> float:

@@ -15,7 +15,6 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import cast
 
 _AGENT = "yt-pubsub-handler"
 _CHUNK = 64 * 1024
