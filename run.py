@@ -26,7 +26,11 @@ from yt_pubsub_handler.db_utils import (
     release_hold,
     unfreeze,
 )
+from yt_pubsub_handler.logs import hide_secrets, start_logs
+from yt_pubsub_handler.metrics import measure, tell
 from yt_pubsub_handler.reconciling import reconcile
+from yt_pubsub_handler.retention import prune
+from yt_pubsub_handler.settings import settings_of
 from yt_pubsub_handler.websub.leases import expire_leases
 
 logger = logging.getLogger(__name__)
@@ -34,7 +38,9 @@ logger = logging.getLogger(__name__)
 SECONDS_TO_REPORT = 20.0
 """What is left of Lambda's time for saying how it ended, when a statement is stopped."""
 
+start_logs()
 app = create_app()
+hide_secrets(settings_of(app))
 
 
 class Context(Protocol):
@@ -125,6 +131,18 @@ def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[st
 @entry_point
 def run_reconcile(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
     return reconcile(app, _seconds(context)).as_dict()
+
+
+@entry_point
+def run_prune(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return prune(app, _seconds(context)).as_dict()
+
+
+@entry_point
+def run_measure(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    measured = measure(app)
+    tell(measured)
+    return measured
 
 
 def _seconds(context: Context | None) -> float:
