@@ -27,6 +27,7 @@ from yt_pubsub_handler.db_utils import (
     unfreeze,
 )
 from yt_pubsub_handler.websub.leases import expire_leases
+from yt_pubsub_handler.websub.renewing import renew
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +120,11 @@ def run_unfreeze(event: dict[str, Any], context: Context | None) -> dict[str, An
 def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
     with app.app_context():
         return {"expired": expire_leases()}
+
+
+@entry_point
+def run_renew_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return renew(app, _seconds(context)).as_dict()
 
 
 def _seconds(context: Context | None) -> float:

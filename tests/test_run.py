@@ -140,6 +140,12 @@ def test_leases_are_expired_by_the_schedule(run: ModuleType) -> None:
     assert run.run_expire_leases({}, None) == {"expired": {"never_verified": 0, "lapsed": 0}}
 
 
+def test_leases_are_renewed_by_the_schedule(run: ModuleType) -> None:
+    nothing = {"opened": 0, "replaced": 0, "ended": 0, "accepted": 0, "failed": 0, "quiet_until": None}
+
+    assert run.run_renew_leases({}, Context(120)) == nothing
+
+
 def test_a_container_without_its_settings_ends_in_one_readable_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingSettings, match="The environment lacks SETTINGS_SECRET, the secret's name"):
         load(monkeypatch, AWS_LAMBDA_FUNCTION_NAME="app-production")
@@ -165,6 +171,7 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
         "run_freeze": exactly,
         "run_unfreeze": exactly,
         "run_expire_leases": exactly,
+        "run_renew_leases": exactly,
     }
 
 

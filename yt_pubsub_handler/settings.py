@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 from sqlalchemy.engine import make_url
@@ -24,6 +25,7 @@ GOOGLE_HUB = "https://pubsubhubbub.appspot.com/"
 _REQUIRED_ON_LAMBDA = ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL")
 _LOCAL_DEFAULTS = {"SECRET_KEY": "for development only", "PUBLIC_URL": "http://127.0.0.1:5000"}
 _POSTGRES_SCHEME = re.compile(r"^postgres(ql)?(\+psycopg)?://")
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _EXTENSION = "yt_pubsub_handler.settings"
 
 
@@ -45,6 +47,15 @@ class Settings:
     migration_database_url: str | None = field(default=None, repr=False)
     """The schema's owner, when the app itself connects as somebody who may not change the schema."""
     hub_url: str = GOOGLE_HUB
+    hub_echoes_token: bool | None = field(default=None, repr=False)
+    """Whether the hub repeats `hub.verify_token`. None: only Google's is known to."""
+    topic_prefix: str | None = field(default=None, repr=False)
+    """What a channel's id is appended to where it is subscribed. None: YouTube's canonical form."""
+
+    @property
+    def demands_token(self) -> bool:
+        """Whether a verification has to bring back the token we sent."""
+        return self.hub_url == GOOGLE_HUB if self.hub_echoes_token is None else self.hub_echoes_token
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -69,7 +80,7 @@ class Settings:
         checked: dict[str, Any] = {}
         bad = []
         for name, check in _CHECKS.items():
-            if values.get(name):
+            if values.get(name) not in (None, ""):
                 try:
                     checked[name.lower()] = check(values[name])
                 except ValueError as error:
@@ -121,12 +132,37 @@ def _web_url(value: object) -> str:
     return text
 
 
-_CHECKS: dict[str, Callable[[object], str]] = {
+def _hub_url(value: object) -> str:
+    """The hub is sent our secrets: WebSub 5.1 wants that to be over HTTPS, and only this machine is as good."""
+    text = _web_url(value)
+    if not is_confidential(text):
+        raise ValueError("is not an https:// URL, and secrets are sent there")
+    return text
+
+
+def is_confidential(url: str) -> bool:
+    """Tell whether what is sent to `url` can be read by nobody on the way."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in _THIS_MACHINE)
+    except ValueError:
+        return False
+
+
+def _yes_or_no(value: object) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError('is neither "yes" nor "no"')
+    return value == "yes"
+
+
+_CHECKS: dict[str, Callable[[object], object]] = {
     "DATABASE_URL": _postgres_url,
     "SECRET_KEY": _text,
     "PUBLIC_URL": lambda value: _web_url(value).rstrip("/"),
     "MIGRATION_DATABASE_URL": _postgres_url,
-    "HUB_URL": _web_url,
+    "HUB_URL": _hub_url,
+    "HUB_ECHOES_TOKEN": _yes_or_no,
+    "TOPIC_PREFIX": _web_url,
 }
 NAMES = tuple(_CHECKS)
 """Every setting that is read."""

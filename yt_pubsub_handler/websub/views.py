@@ -22,7 +22,7 @@ from yt_pubsub_handler.websub.signature import is_signed
 
 logger = logging.getLogger(__name__)
 
-blueprint = Blueprint("websub", __name__, url_prefix="/pubsubhub")
+blueprint = Blueprint("websub", __name__, url_prefix=leases.CALLBACKS)
 
 LARGEST_BODY = 256 * 1024
 """Bytes. YouTube sends about one thousand; a large body is somebody's attempt to keep us busy."""
