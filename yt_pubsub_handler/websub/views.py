@@ -11,11 +11,12 @@ import logging
 import re
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from yt_pubsub_handler import relay
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease
+from yt_pubsub_handler.posting.kick import kick
 from yt_pubsub_handler.websub import leases
 from yt_pubsub_handler.websub.feed import UnusableFeed, read_notification
 from yt_pubsub_handler.websub.signature import is_signed
@@ -72,8 +73,11 @@ def receive(callback_key: str) -> Response:
     except UnusableFeed as error:
         logger.warning("ignored a delivery of lease %s: %s", lease.id, error)
         return Response(status=204)
-    recorded = relay.record(notification, lease.channel_id)
-    logger.info("lease %s: %s", lease.id, recorded)
+    lease_id = lease.id
+    recorded = relay.record(notification, lease.channel_id, lease_id)
+    logger.info("lease %s: %s", lease_id, recorded)
+    if recorded.queued:
+        kick(current_app)
     return Response(status=204)
 
 

@@ -14,7 +14,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -50,9 +50,9 @@ class Order:
 class GoogleHub:
     """The hub, listening on this machine until it is closed."""
 
-    def __init__(self, *, port: int = 0, pauses: tuple[float, ...] = PAUSES) -> None:
-        """Start it. `pauses` shorter than the real ones are for those who cannot wait seven minutes."""
-        self.pauses = pauses
+    def __init__(self, *, port: int = 0, wait: Callable[[float], None] = time.sleep) -> None:
+        """Start it. `wait` is for those who cannot wait seven minutes."""
+        self.wait = wait
         self.subscribers: dict[tuple[str, str], Subscriber] = {}
         self.asked: list[dict[str, str]] = []
         """Every form that was sent to it, whatever became of it."""
@@ -129,8 +129,9 @@ class GoogleHub:
         if subscriber.secret:
             signature = hmac.new(subscriber.secret.encode(), body, hashlib.sha1).hexdigest()
             headers["X-Hub-Signature"] = f"sha1={signature}"
-        for pause in (0.0, *self.pauses):
-            time.sleep(pause)
+        for pause in (0.0, *PAUSES):
+            if pause:
+                self.wait(pause)
             status = request("POST", subscriber.callback, body, headers).status
             yield status
             if 200 <= status < 300:

@@ -120,7 +120,7 @@ def _dispose(app: Flask) -> None:
 @pytest.fixture
 def google() -> Iterator[GoogleHub]:
     """Yield a hub with Google's manners that does not wait before it sends again."""
-    hub = GoogleHub(pauses=(0.0,) * 4)
+    hub = GoogleHub(wait=lambda _: None)
     yield hub
     hub.close()
 
