@@ -132,8 +132,8 @@ def _web_url(value: object) -> str:
     return text
 
 
-def _hub_url(value: object) -> str:
-    """The hub is sent our secrets: WebSub 5.1 wants that to be over HTTPS, and only this machine is as good."""
+def _confidential_url(value: object) -> str:
+    """The hub and we tell each other secrets: WebSub 5.1 wants HTTPS for that, and only this machine is as good."""
     text = _web_url(value)
     if not is_confidential(text):
         raise ValueError("is not an https:// URL, and secrets are sent there")
@@ -158,9 +158,9 @@ def _yes_or_no(value: object) -> bool:
 _CHECKS: dict[str, Callable[[object], object]] = {
     "DATABASE_URL": _postgres_url,
     "SECRET_KEY": _text,
-    "PUBLIC_URL": lambda value: _web_url(value).rstrip("/"),
+    "PUBLIC_URL": lambda value: _confidential_url(value).rstrip("/"),
     "MIGRATION_DATABASE_URL": _postgres_url,
-    "HUB_URL": _hub_url,
+    "HUB_URL": _confidential_url,
     "HUB_ECHOES_TOKEN": _yes_or_no,
     "TOPIC_PREFIX": _web_url,
 }

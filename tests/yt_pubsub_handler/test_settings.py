@@ -161,10 +161,11 @@ def test_a_token_is_demanded_of_googles_hub_and_of_those_that_are_said_to_echo_i
     assert Settings.from_values(COMPLETE | given, "the test").demands_token is demands
 
 
+@pytest.mark.parametrize("name", ["HUB_URL", "PUBLIC_URL"])
 @pytest.mark.parametrize("url", ["http://hub.example/", "http://127.0.0.1.evil.example/", "http://localhost@evil/"])
-def test_secrets_are_sent_to_no_hub_that_others_can_listen_to(url: str) -> None:
-    with pytest.raises(UnusableSettings, match="HUB_URL is not an https:// URL, and secrets are sent there"):
-        Settings.from_values(COMPLETE | {"HUB_URL": url}, "the test")
+def test_secrets_are_sent_to_no_address_that_others_can_listen_to(url: str, name: str) -> None:
+    with pytest.raises(UnusableSettings, match=f"{name} is not an https:// URL, and secrets are sent there"):
+        Settings.from_values(COMPLETE | {name: url}, "the test")
 
 
 def test_a_hub_on_this_machine_may_be_asked_without_tls() -> None:

@@ -26,6 +26,8 @@ PATIENCE_WITH_HUB = timedelta(days=1)
 LONGEST_LEASE = timedelta(days=30)
 """Hubs grant ten days at most; a lease of years would keep us from asking again."""
 CALLBACKS = "/pubsubhub"
+_REPEATED = timedelta(hours=1)
+"""How long a hub that brings no token back may verify again what we asked for, as its first answer may be lost."""
 _LONGEST_REASON = 500
 
 
@@ -95,9 +97,13 @@ def _lives_on(lease: Lease, granted: timedelta, now: datetime) -> bool:
     if not asked_for and lease.state != "active":
         return False
     renewed = lease.verified_at is None or lease.requested_at > lease.verified_at
+    unasked = not asked_for and not renewed
+    if unasked and lease.verify_token is None and now - lease.requested_at > _REPEATED:
+        # It may be somebody else who has the hub ask, with a secret of theirs; nothing it brings would show that.
+        return False
     ends = now + granted
     due = renewal_at(lease.callback_key, now, granted)
-    if not asked_for and not renewed and lease.expires_at is not None:
+    if unasked and lease.expires_at is not None:
         ends = min(ends, lease.expires_at)
         due = min(due, lease.due_at)
     lease.state = "active"

@@ -71,7 +71,8 @@ def receive(callback_key: str) -> Response:
     try:
         notification = read_notification(body, datetime.now(UTC))
     except UnusableFeed as error:
-        logger.warning("ignored a delivery of lease %s: %s", lease.id, error)
+        # Its words, not the error: a handler that keeps records would keep the body along with its traceback.
+        logger.warning("ignored a delivery of lease %s: %s", lease.id, str(error))
         return Response(status=204)
     lease_id = lease.id
     recorded = relay.record(notification, lease.channel_id, lease_id)

@@ -114,6 +114,18 @@ def test_a_live_lease_verified_again_unasked_stays_and_is_not_lengthened(
     assert standing(rows) == ("active", 2, 2 * DAY)
 
 
+@pytest.mark.parametrize(("hours", "status"), [(0, 200), (2, 404)])
+def test_a_hub_without_tokens_verifies_unasked_only_what_was_just_asked_for(
+    hours: int, status: int, make_lease: Any, ask: Ask
+) -> None:
+    """Its first answer may have been lost; later, only somebody else's request would explain it."""
+    now = datetime.now(UTC)
+    asked = now - timedelta(hours=hours)
+    live = {"state": "active", "verified_at": now, "expires_at": now + timedelta(days=5)}
+
+    assert ask(make_lease(hub_echoes_token=False, requested_at=asked, **live)).status_code == status
+
+
 def test_a_renewal_we_asked_for_lengthens_the_lease(make_lease: Any, ask: Ask, rows: Any) -> None:
     now = datetime.now(UTC)
     lease = make_lease(
