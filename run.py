@@ -158,6 +158,13 @@ def run_measure(event: dict[str, Any], context: Context | None) -> dict[str, Any
     return measured
 
 
+@entry_point
+def run_renew_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    from yt_pubsub_handler.websub.renewing import renew
+
+    return renew(app, _seconds(context)).as_dict()
+
+
 def _seconds(context: Context | None) -> float:
     """How long a migration may take so that there is time left to tell about it."""
     if context is None:

@@ -158,6 +158,12 @@ def test_the_backlog_is_measured_by_the_schedule(run: ModuleType) -> None:
     assert (measured["Backlog"], json.loads(json.dumps(measured))) == (0, measured)
 
 
+def test_leases_are_renewed_by_the_schedule(run: ModuleType) -> None:
+    nothing = {"opened": 0, "replaced": 0, "ended": 0, "accepted": 0, "failed": 0, "quiet_until": None}
+
+    assert run.run_renew_leases({}, Context(120)) == nothing
+
+
 def test_a_container_without_its_settings_ends_in_one_readable_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingSettings, match="The environment lacks SETTINGS_SECRET, the secret's name"):
         load(monkeypatch, AWS_LAMBDA_FUNCTION_NAME="app-production")
@@ -186,6 +192,7 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
         "run_reconcile": exactly,
         "run_prune": exactly,
         "run_measure": exactly,
+        "run_renew_leases": exactly,
     }
 
 

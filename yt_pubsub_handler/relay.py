@@ -30,7 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from yt_pubsub_handler.database import db
-from yt_pubsub_handler.models import Post, Subscription, Video
+from yt_pubsub_handler.models import Lease, Post, Subscription, Video
+from yt_pubsub_handler.models import Notification as Delivery
 from yt_pubsub_handler.notification import AnnouncedVideo, Notification, RemovedVideo
 
 logger = logging.getLogger(__name__)
@@ -47,16 +48,17 @@ class Recorded:
     skipped: int = 0
 
 
-def record(notification: Notification, channel_id: str) -> Recorded:
+def record(notification: Notification, channel_id: str, lease_id: int | None = None) -> Recorded:
     """
     Record what `notification` says about `channel_id` and commit; what it says of other channels is ignored.
 
-    Its sender has shown to be the hub for this channel and for no other. Raises SQLAlchemy's DBAPIError.
+    Its sender has shown to be the hub for this channel and for no other. `lease_id` is the lease it came by, which is
+    thereby shown to work; None if we went and looked ourselves. Raises SQLAlchemy's DBAPIError.
     """
     announced, removed = _last_word(notification, channel_id)
-    if not announced and not removed:
+    if not announced and not removed and lease_id is None:
         return Recorded()
-    counts = db.session.execute(_statement(channel_id, announced, removed)).one()
+    counts = db.session.execute(_statement(channel_id, announced, removed, lease_id)).one()
     db.session.commit()
     return Recorded(*counts)
 
@@ -83,17 +85,29 @@ def _when(video: AnnouncedVideo | RemovedVideo) -> datetime:
 
 
 def _statement(
-    channel_id: str, announced: list[AnnouncedVideo], removed: list[RemovedVideo]
+    channel_id: str, announced: list[AnnouncedVideo], removed: list[RemovedVideo], lease_id: int | None
 ) -> Select[int, int, int, int, int]:
     videos = _upserted_videos(announced)
     gone = _removed_videos(channel_id, removed)
-    return select(
-        _count(videos, videos.c.is_new),
-        _count(videos, ~videos.c.is_new),
-        _count(gone),
-        _count(_queued_posts(videos)),
-        _count(_skipped_posts(gone)),
+    queued, skipped = _count(_queued_posts(videos)), _count(_skipped_posts(gone))
+    counted = select(_count(videos, videos.c.is_new), _count(videos, ~videos.c.is_new), _count(gone), queued, skipped)
+    if lease_id is None:
+        return counted
+    said = {"announced": literal(len(announced)), "removed": literal(len(removed))}
+    return counted.add_cte(_kept_notification(lease_id, said | {"queued": queued, "skipped": skipped}))
+
+
+def _kept_notification(lease_id: int, counts: dict[str, ColumnElement[int]]) -> CTE:
+    """The delivery itself; its lease is locked first, so that it cannot be pruned away meanwhile."""
+    heard = (
+        update(Lease)
+        .where(Lease.id == lease_id)
+        .values(last_push_at=func.now(), degraded_at=None)
+        .returning(Lease.id)
+        .cte("heard")
     )
+    delivery = select(heard.c.id, *counts.values())
+    return insert(Delivery).from_select(["lease_id", *counts], delivery).returning(Delivery.id).cte("kept")
 
 
 def _count(rows: CTE, *which: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -169,6 +183,7 @@ def _queued_posts(videos: CTE) -> CTE:
         .where(
             videos.c.is_new,
             Subscription.paused_at.is_(None),
+            Subscription.removed_at.is_(None),
             # The first we hear of an old video may be an edit of its description.
             Subscription.created_at <= videos.c.published_at,
         )
@@ -180,7 +195,7 @@ def _skipped_posts(gone: CTE) -> CTE:
     return (
         update(Post)
         .where(Post.video_id == gone.c.video_id, Post.state == "pending")
-        .values(state="skipped")
+        .values(state="skipped", reason="the video was taken back before it was posted")
         .returning(Post.id)
         .cte("skipped")
     )

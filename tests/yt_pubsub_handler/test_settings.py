@@ -154,15 +154,45 @@ def test_the_app_is_made_from_the_settings_and_keeps_them() -> None:
     assert app.secret_key == "hidden key"
 
 
-@pytest.mark.parametrize(
-    "url", ["http://api.example", "http://127.0.0.1.evil.example", "http://localhost@evil.example"]
-)
-def test_a_key_is_sent_to_nobody_that_others_can_listen_to(url: str) -> None:
-    with pytest.raises(UnusableSettings, match="YOUTUBE_API_URL is not an https:// URL, and a key is sent there"):
-        Settings.from_values(COMPLETE | {"YOUTUBE_API_URL": url}, "the test")
-
-
 def test_a_stand_in_on_this_machine_may_be_asked_without_tls() -> None:
     settings = Settings.from_values(COMPLETE | {"YOUTUBE_API_URL": "http://127.0.0.1:8000/api/"}, "the test")
 
     assert settings.youtube_api_url == "http://127.0.0.1:8000/api"
+
+
+HUB = "https://hub.example/"
+
+
+@pytest.mark.parametrize(
+    ("given", "demands"),
+    [
+        ({}, True),
+        ({"HUB_ECHOES_TOKEN": "no"}, False),
+        ({"HUB_URL": HUB}, False),
+        ({"HUB_URL": HUB, "HUB_ECHOES_TOKEN": "yes"}, True),
+    ],
+)
+def test_a_token_is_demanded_of_googles_hub_and_of_those_that_are_said_to_echo_it(
+    given: dict[str, str], demands: bool
+) -> None:
+    """A W3C hub need not repeat it, and would never be believed."""
+    assert Settings.from_values(COMPLETE | given, "the test").demands_token is demands
+
+
+@pytest.mark.parametrize("name", ["HUB_URL", "PUBLIC_URL", "YOUTUBE_API_URL"])
+@pytest.mark.parametrize("url", ["http://hub.example/", "http://127.0.0.1.evil.example/", "http://localhost@evil/"])
+def test_secrets_are_sent_to_no_address_that_others_can_listen_to(url: str, name: str) -> None:
+    with pytest.raises(UnusableSettings, match=f"{name} is not an https:// URL, and secrets are sent there"):
+        Settings.from_values(COMPLETE | {name: url}, "the test")
+
+
+def test_a_hub_on_this_machine_may_be_asked_without_tls() -> None:
+    settings = Settings.from_values(COMPLETE | {"HUB_URL": "http://127.0.0.1:8000/hub"}, "the test")
+
+    assert settings.hub_url == "http://127.0.0.1:8000/hub"
+
+
+@pytest.mark.parametrize("value", ["true", False, 1])
+def test_anything_but_yes_or_no_is_a_bad_value(value: object) -> None:
+    with pytest.raises(UnusableSettings, match='HUB_ECHOES_TOKEN is neither "yes" nor "no"'):
+        Settings.from_values(COMPLETE | {"HUB_ECHOES_TOKEN": value}, "the test")

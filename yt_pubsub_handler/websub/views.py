@@ -11,18 +11,19 @@ import logging
 import re
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from yt_pubsub_handler import relay
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease
+from yt_pubsub_handler.posting.kick import kick
 from yt_pubsub_handler.websub import leases
 from yt_pubsub_handler.websub.feed import UnusableFeed, read_notification
 from yt_pubsub_handler.websub.signature import is_signed
 
 logger = logging.getLogger(__name__)
 
-blueprint = Blueprint("websub", __name__, url_prefix="/pubsubhub")
+blueprint = Blueprint("websub", __name__, url_prefix=leases.CALLBACKS)
 
 LARGEST_BODY = 256 * 1024
 """Bytes. YouTube sends about one thousand; a large body is somebody's attempt to keep us busy."""
@@ -70,10 +71,14 @@ def receive(callback_key: str) -> Response:
     try:
         notification = read_notification(body, datetime.now(UTC))
     except UnusableFeed as error:
-        logger.warning("ignored a delivery of lease %s: %s", lease.id, error)
+        # Its words, not the error: a handler that keeps records would keep the body along with its traceback.
+        logger.warning("ignored a delivery of lease %s: %s", lease.id, str(error))
         return Response(status=204)
-    recorded = relay.record(notification, lease.channel_id)
-    logger.info("lease %s: %s", lease.id, recorded)
+    lease_id = lease.id
+    recorded = relay.record(notification, lease.channel_id, lease_id)
+    logger.info("lease %s: %s", lease_id, recorded)
+    if recorded.queued:
+        kick(current_app)
     return Response(status=204)
 
 

@@ -1,7 +1,7 @@
 """
 Serves notifications in one process, by the app and by a bare WSGI function in turn, and says how long each took.
 
-A program of its own, started by `app_speed.py` with a job as JSON in its one argument; it answers with one line of JSON.
+A program of its own, started by `app_speed.py` with a job as JSON in its one argument; it answers with a line of JSON.
 Nothing of the pipeline may depend on the app, so the app is looked up by name, as Lambda's handler does it.
 """
 
