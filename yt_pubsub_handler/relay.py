@@ -7,27 +7,32 @@ by one statement, and what is new in it is decided by the database and by nobody
 
 from __future__ import annotations
 
+import functools
+import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
     DateTime,
+    Integer,
     ScalarSelect,
     Select,
     TableValuedAlias,
     Text,
+    bindparam,
     case,
     column,
     func,
-    literal,
     literal_column,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, insert, psycopg
 
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease, Post, Subscription, Video
@@ -58,7 +63,16 @@ def record(notification: Notification, channel_id: str, lease_id: int | None = N
     announced, removed = _last_word(notification, channel_id)
     if not announced and not removed and lease_id is None:
         return Recorded()
-    counts = db.session.execute(_statement(channel_id, announced, removed, lease_id)).one()
+    sql, constants = _written(kept=lease_id is not None)
+    said = {
+        "channel": channel_id,
+        "lease": lease_id,
+        "announced": json.dumps([_as_row(video) for video in announced]),
+        "removed": json.dumps([_as_row(video) for video in removed]),
+        "announced_count": len(announced),
+        "removed_count": len(removed),
+    }
+    counts = db.session.connection().exec_driver_sql(sql, constants | said).one()
     db.session.commit()
     return Recorded(*counts)
 
@@ -84,24 +98,39 @@ def _when(video: AnnouncedVideo | RemovedVideo) -> datetime:
     return video.updated_at if isinstance(video, AnnouncedVideo) else video.removed_at
 
 
-def _statement(
-    channel_id: str, announced: list[AnnouncedVideo], removed: list[RemovedVideo], lease_id: int | None
-) -> Select[int, int, int, int, int]:
-    videos = _upserted_videos(announced)
-    gone = _removed_videos(channel_id, removed)
+def _as_row(video: AnnouncedVideo | RemovedVideo) -> dict[str, Any]:
+    """What it says, by the names of columns; times as text that JSON and PostgreSQL have in common."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in vars(video).items()}
+
+
+@functools.cache
+def _written(*, kept: bool) -> tuple[str, dict[str, Any]]:
+    """
+    Return the statement as SQL with the values that are always the same; `kept`, if the notification itself is.
+
+    Written once: putting it together each time, and looking it up in SQLAlchemy's cache, took longer than running it.
+    """
+    dialect = psycopg.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy has no annotation there.
+    compiled = _statement(kept=kept).compile(dialect=dialect)
+    return str(compiled), dict(compiled.params)
+
+
+def _statement(*, kept: bool) -> Select[int, int, int, int, int]:
+    videos = _upserted_videos()
+    gone = _removed_videos()
     queued, skipped = _count(_queued_posts(videos)), _count(_skipped_posts(gone))
     counted = select(_count(videos, videos.c.is_new), _count(videos, ~videos.c.is_new), _count(gone), queued, skipped)
-    if lease_id is None:
+    if not kept:
         return counted
-    said = {"announced": literal(len(announced)), "removed": literal(len(removed))}
-    return counted.add_cte(_kept_notification(lease_id, said | {"queued": queued, "skipped": skipped}))
+    said = {name: bindparam(f"{name}_count", type_=Integer) for name in ("announced", "removed")}
+    return counted.add_cte(_kept_notification({**said, "queued": queued, "skipped": skipped}))
 
 
-def _kept_notification(lease_id: int, counts: dict[str, ColumnElement[int]]) -> CTE:
+def _kept_notification(counts: dict[str, ColumnElement[int]]) -> CTE:
     """The delivery itself; its lease is locked first, so that it cannot be pruned away meanwhile."""
     heard = (
         update(Lease)
-        .where(Lease.id == lease_id)
+        .where(Lease.id == bindparam("lease", type_=BigInteger))
         .values(last_push_at=func.now(), degraded_at=None)
         .returning(Lease.id)
         .cte("heard")
@@ -114,22 +143,9 @@ def _count(rows: CTE, *which: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(rows).where(*which).scalar_subquery()
 
 
-def _upserted_videos(announced: list[AnnouncedVideo]) -> CTE:
+def _upserted_videos() -> CTE:
     """Every announced video that was not there (`is_new`), or was there in an older form."""
-    said = _rows(
-        [
-            {
-                "video_id": video.video_id,
-                "channel_id": video.channel_id,
-                "title": video.title,
-                "author": video.author,
-                "published_at": video.published_at.isoformat(),
-                "updated_at": video.updated_at.isoformat(),
-            }
-            for video in announced
-        ],
-        "video_id", "channel_id", "title", "author", "published_at", "updated_at",
-    )  # fmt: skip
+    said = _rows("announced", "video_id", "channel_id", "title", "author", "published_at", "updated_at")
     arrived = insert(Video).from_select(list(said.c.keys()), select(*said.c))
     newer = arrived.excluded.updated_at > Video.updated_at
     return (
@@ -155,16 +171,13 @@ def _upserted_videos(announced: list[AnnouncedVideo]) -> CTE:
     )
 
 
-def _removed_videos(channel_id: str, removed: list[RemovedVideo]) -> CTE:
-    said = _rows(
-        [{"video_id": video.video_id, "removed_at": video.removed_at.isoformat()} for video in removed],
-        "video_id", "removed_at",
-    )  # fmt: skip
+def _removed_videos() -> CTE:
+    said = _rows("removed", "video_id", "removed_at")
     return (
         update(Video)
         .where(
             Video.video_id == said.c.video_id,
-            Video.channel_id == channel_id,
+            Video.channel_id == bindparam("channel", type_=Text),
             Video.removed_at.is_(None),
             # Order is not promised: the video may have come back before we heard that it had gone.
             Video.updated_at <= said.c.removed_at,
@@ -201,8 +214,8 @@ def _skipped_posts(gone: CTE) -> CTE:
     )
 
 
-def _rows(rows: list[dict[str, str]], *names: str) -> TableValuedAlias:
-    """Return `rows` as something to select from, however many they are; `…_at` are times."""
+def _rows(parameter: str, *names: str) -> TableValuedAlias:
+    """Return the JSON rows in `parameter` as something to select from, however many they are; `…_at` are times."""
     types = [column(name, DateTime(timezone=True) if name.endswith("_at") else Text()) for name in names]
-    rowset = func.jsonb_to_recordset(literal(rows, JSONB)).table_valued(*types)
+    rowset = func.jsonb_to_recordset(bindparam(parameter, type_=JSONB)).table_valued(*types)
     return rowset.render_derived(with_types=True)

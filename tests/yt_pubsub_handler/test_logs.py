@@ -174,12 +174,13 @@ def test_no_setting_that_is_a_secret_gets_into_a_line() -> None:
 def test_a_setting_that_is_not_shown_is_not_logged_either() -> None:
     """Nobody has to think of the logs when there is a new one."""
     settings = settings_for("postgresql://owner:password@db.example/app")
-    names = [field.name for field in fields(settings) if not field.repr]
+    names = [field.name for field in fields(settings) if not field.repr and "bool" not in str(field.type)]
     assert {"database_url", "secret_key", "migration_database_url", "youtube_api_key"} <= set(names)
 
     for name in names:
         with bare_root():
-            hide_secrets(replace(settings, **{name: f"value-of-{name}"}))
+            changed: dict[str, Any] = {name: f"value-of-{name}"}
+            hide_secrets(replace(settings, **changed))
 
             assert f"value-of-{name}" not in redacted(f"a value-of-{name} b")
 

@@ -50,7 +50,8 @@ Serve = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 def main() -> None:
     job = json.loads(sys.argv[1])
-    print(json.dumps({"notifications": _notifications, "import": _import}[job.pop("what")](**job)))
+    tasks: dict[str, Callable[..., dict[str, Any]]] = {"notifications": _notifications, "import": _import}
+    print(json.dumps(tasks[job.pop("what")](**job)))
 
 
 def _import(modules: list[str]) -> dict[str, float]:

@@ -57,7 +57,8 @@ def serve_notifications(server: Server, rounds: int, each: int) -> Throughput:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
     app, bare = told["rates"]["app"], told["rates"]["bare"]
     ratios = [one / other for one, other in zip(app, bare, strict=True)]
-    return Throughput(*map(statistics.median, (app, bare, ratios)), megabytes=told["megabytes"])
+    median = statistics.median
+    return Throughput(median(app), median(bare), median(ratios), told["megabytes"])
 
 
 def import_times(repeats: int) -> Imports:
