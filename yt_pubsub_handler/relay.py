@@ -8,11 +8,9 @@ by one statement, and what is new in it is decided by the database and by nobody
 from __future__ import annotations
 
 import functools
-import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -32,7 +30,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert, psycopg
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease, Post, Subscription, Video
@@ -63,16 +61,15 @@ def record(notification: Notification, channel_id: str, lease_id: int | None = N
     announced, removed = _last_word(notification, channel_id)
     if not announced and not removed and lease_id is None:
         return Recorded()
-    sql, constants = _written(kept=lease_id is not None)
     said = {
-        "channel": channel_id,
-        "lease": lease_id,
-        "announced": json.dumps([_as_row(video) for video in announced]),
-        "removed": json.dumps([_as_row(video) for video in removed]),
+        "said_channel": channel_id,
+        "said_lease": lease_id,
+        "announced_rows": [_announced_row(video) for video in announced],
         "announced_count": len(announced),
+        "removed_rows": [{"video_id": video.video_id, "removed_at": video.removed_at.isoformat()} for video in removed],
         "removed_count": len(removed),
     }
-    counts = db.session.connection().exec_driver_sql(sql, constants | said).one()
+    counts = db.session.execute(_statement(by_lease=lease_id is not None), said).one()
     db.session.commit()
     return Recorded(*counts)
 
@@ -98,54 +95,49 @@ def _when(video: AnnouncedVideo | RemovedVideo) -> datetime:
     return video.updated_at if isinstance(video, AnnouncedVideo) else video.removed_at
 
 
-def _as_row(video: AnnouncedVideo | RemovedVideo) -> dict[str, Any]:
-    """What it says, by the names of columns; times as text that JSON and PostgreSQL have in common."""
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in vars(video).items()}
-
-
 @functools.cache
-def _written(*, kept: bool) -> tuple[str, dict[str, Any]]:
-    """
-    Return the statement as SQL with the values that are always the same; `kept`, if the notification itself is.
-
-    Written once: putting it together each time, and looking it up in SQLAlchemy's cache, took longer than running it.
-    """
-    dialect = psycopg.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy has no annotation there.
-    compiled = _statement(kept=kept).compile(dialect=dialect)
-    return str(compiled), dict(compiled.params)
-
-
-def _statement(*, kept: bool) -> Select[int, int, int, int, int]:
+def _statement(*, by_lease: bool) -> Select[int, int, int, int, int]:
+    """Putting it together takes longer than running it, so that is done once."""
     videos = _upserted_videos()
     gone = _removed_videos()
     queued, skipped = _count(_queued_posts(videos)), _count(_skipped_posts(gone))
     counted = select(_count(videos, videos.c.is_new), _count(videos, ~videos.c.is_new), _count(gone), queued, skipped)
-    if not kept:
-        return counted
-    said = {name: bindparam(f"{name}_count", type_=Integer) for name in ("announced", "removed")}
-    return counted.add_cte(_kept_notification({**said, "queued": queued, "skipped": skipped}))
+    return counted.add_cte(_kept_notification(queued, skipped)) if by_lease else counted
 
 
-def _kept_notification(counts: dict[str, ColumnElement[int]]) -> CTE:
+def _kept_notification(queued: ScalarSelect[int], skipped: ScalarSelect[int]) -> CTE:
     """The delivery itself; its lease is locked first, so that it cannot be pruned away meanwhile."""
     heard = (
         update(Lease)
-        .where(Lease.id == bindparam("lease", type_=BigInteger))
+        .where(Lease.id == bindparam("said_lease", type_=BigInteger))
         .values(last_push_at=func.now(), degraded_at=None)
         .returning(Lease.id)
         .cte("heard")
     )
-    delivery = select(heard.c.id, *counts.values())
-    return insert(Delivery).from_select(["lease_id", *counts], delivery).returning(Delivery.id).cte("kept")
+    announced, removed = (bindparam(f"{kind}_count", type_=Integer) for kind in ("announced", "removed"))
+    delivery = select(heard.c.id, announced, removed, queued, skipped)
+    columns = ["lease_id", "announced", "removed", "queued", "skipped"]
+    return insert(Delivery).from_select(columns, delivery).returning(Delivery.id).cte("kept")
 
 
 def _count(rows: CTE, *which: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(rows).where(*which).scalar_subquery()
 
 
+def _announced_row(video: AnnouncedVideo) -> dict[str, str]:
+    return {
+        "video_id": video.video_id,
+        "channel_id": video.channel_id,
+        "title": video.title,
+        "author": video.author,
+        "published_at": video.published_at.isoformat(),
+        "updated_at": video.updated_at.isoformat(),
+    }
+
+
 def _upserted_videos() -> CTE:
     """Every announced video that was not there (`is_new`), or was there in an older form."""
-    said = _rows("announced", "video_id", "channel_id", "title", "author", "published_at", "updated_at")
+    said = _rows("announced_rows", "video_id", "channel_id", "title", "author", "published_at", "updated_at")
     arrived = insert(Video).from_select(list(said.c.keys()), select(*said.c))
     newer = arrived.excluded.updated_at > Video.updated_at
     return (
@@ -172,12 +164,12 @@ def _upserted_videos() -> CTE:
 
 
 def _removed_videos() -> CTE:
-    said = _rows("removed", "video_id", "removed_at")
+    said = _rows("removed_rows", "video_id", "removed_at")
     return (
         update(Video)
         .where(
             Video.video_id == said.c.video_id,
-            Video.channel_id == bindparam("channel", type_=Text),
+            Video.channel_id == bindparam("said_channel", type_=Text),
             Video.removed_at.is_(None),
             # Order is not promised: the video may have come back before we heard that it had gone.
             Video.updated_at <= said.c.removed_at,
@@ -215,7 +207,7 @@ def _skipped_posts(gone: CTE) -> CTE:
 
 
 def _rows(parameter: str, *names: str) -> TableValuedAlias:
-    """Return the JSON rows in `parameter` as something to select from, however many they are; `…_at` are times."""
+    """Return the rows of a JSON parameter as something to select from, however many they are; `…_at` are times."""
     types = [column(name, DateTime(timezone=True) if name.endswith("_at") else Text()) for name in names]
     rowset = func.jsonb_to_recordset(bindparam(parameter, type_=JSONB)).table_valued(*types)
     return rowset.render_derived(with_types=True)
