@@ -9,7 +9,7 @@ BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
 .PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision review review-rules \
-	bench-migrations bench-review campaign-autogenerate campaign-faults campaign-schedules campaign-verdicts
+	bench-app bench-migrations bench-review campaign-autogenerate campaign-faults campaign-hook campaign-schedules campaign-verdicts
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -39,8 +39,14 @@ bench-migrations: setup ## what migrating costs and spares, drawn into docs/benc
 bench-review: setup ## how long the review takes, and how often it cries wolf, into docs/benchmarks (ARGS="--revisions 50")
 	@$(BIN)/python scripts/bench_review.py $(ARGS)
 
+bench-app: setup ## how much the app takes in, how soon it starts, how large it is, into docs/benchmarks (ARGS="--no-package")
+	@$(BIN)/python scripts/bench_app.py $(ARGS)
+
 campaign-faults: setup ## harm a deploy in five ways at each of its commits, in the local AWS (ARGS="-k killed")
 	@$(BIN)/python scripts/campaign_faults.py $(ARGS)
+
+campaign-hook: setup ## 100,000 bodies that nobody meant, sent to the hook: no error, bounded memory (BODIES=1000)
+	@BODIES=$${BODIES:-100000} $(BIN)/pytest --timeout 14400 tests/yt_pubsub_handler/websub/test_fuzzing.py $(ARGS)
 
 campaign-schedules: setup ## 200 random schedules of upgrades, downgrades, kills, freezes and cancels
 	@SCHEDULES=200 $(BIN)/pytest --timeout 14400 tests/yt_pubsub_handler/migration/faults/test_schedules.py $(ARGS)

@@ -1,5 +1,6 @@
 """A promise in the docs that nobody keeps is worse than none; what can be checked mechanically is."""
 
+import dataclasses
 import re
 import subprocess
 from pathlib import Path
@@ -51,6 +52,40 @@ def test_every_setting_is_in_the_readme_and_none_that_is_not_read() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \|", Path("README.md").read_text(), re.MULTILINE)
 
     assert sorted(rows) == sorted(settings.NAMES)
+
+
+def _settings_table() -> dict[str, tuple[str, str]]:
+    """Name → when it is needed, and what it is, as the README has it."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \|$", Path("README.md").read_text(), re.MULTILINE)
+    return {name: (needed, what) for name, needed, what in rows}
+
+
+def _lacking(environment: dict[str, str]) -> set[str]:
+    """What is missed by an app that is started with `environment`."""
+    try:
+        settings.Settings.read(environment)
+    except settings.MissingSettings as error:
+        return set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", str(error)))
+    return set()
+
+
+def test_the_readme_says_which_settings_are_needed_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "_read_secret", lambda _: {})
+    here = _lacking({})
+    on_lambda = _lacking({"AWS_LAMBDA_FUNCTION_NAME": "app", "SETTINGS_SECRET": "app/production"})
+
+    needed = {name: "yes" if name in here else "on Lambda" if name in on_lambda else "no" for name in settings.NAMES}
+
+    assert {name: said for name, (said, _) in _settings_table().items()} == needed
+
+
+def test_the_readme_tells_the_default_of_each_setting_that_has_one() -> None:
+    defaults = {field.name.upper(): field.default for field in dataclasses.fields(settings.Settings)}
+    told = _settings_table()
+
+    for name, default in defaults.items():
+        if isinstance(default, str):
+            assert f"`{default}` by default" in told[name][1]
 
 
 def test_the_review_in_the_readme_is_what_it_says(tmp_path: Path) -> None:

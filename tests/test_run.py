@@ -140,6 +140,30 @@ def test_leases_are_expired_by_the_schedule(run: ModuleType) -> None:
     assert run.run_expire_leases({}, None) == {"expired": {"never_verified": 0, "lapsed": 0}}
 
 
+def test_feeds_are_reconciled_by_the_schedule(run: ModuleType) -> None:
+    nothing = {"read": 0, "unchanged": 0, "failed": 0, "new": 0, "edited": 0, "queued": 0, "degraded": 0}
+
+    assert run.run_reconcile({}, Context(120)) == nothing
+
+
+def test_what_is_old_is_pruned_by_the_schedule(run: ModuleType) -> None:
+    nothing = {"notifications": 0, "posts": 0, "leases": 0, "finished": True}
+
+    assert run.run_prune({}, Context(120)) == nothing
+
+
+def test_the_backlog_is_measured_by_the_schedule(run: ModuleType) -> None:
+    measured = run.run_measure({}, Context(120))
+
+    assert (measured["Backlog"], json.loads(json.dumps(measured))) == (0, measured)
+
+
+def test_leases_are_renewed_by_the_schedule(run: ModuleType) -> None:
+    nothing = {"opened": 0, "replaced": 0, "ended": 0, "accepted": 0, "failed": 0, "quiet_until": None}
+
+    assert run.run_renew_leases({}, Context(120)) == nothing
+
+
 def test_a_container_without_its_settings_ends_in_one_readable_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingSettings, match="The environment lacks SETTINGS_SECRET, the secret's name"):
         load(monkeypatch, AWS_LAMBDA_FUNCTION_NAME="app-production")
@@ -165,6 +189,10 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
         "run_freeze": exactly,
         "run_unfreeze": exactly,
         "run_expire_leases": exactly,
+        "run_reconcile": exactly,
+        "run_prune": exactly,
+        "run_measure": exactly,
+        "run_renew_leases": exactly,
     }
 
 

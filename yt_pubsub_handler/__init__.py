@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from yt_pubsub_handler import models, status, web, websub
 from yt_pubsub_handler.database import db, engine_options
 from yt_pubsub_handler.database_errors import answer_database_errors
+from yt_pubsub_handler.migration.later import register_migrate
 from yt_pubsub_handler.settings import Settings, keep_settings
 
 __all__ = ["create_app", "models"]
@@ -36,8 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     keep_settings(app, settings)
     db.init_app(app)
-    # Batch mode is SQLite's; on PostgreSQL it would only hide what a revision does.
-    Migrate(app, db, directory=MIGRATIONS, render_as_batch=False, compare_server_default=True)
+    register_migrate(app, MIGRATIONS)
     answer_database_errors(app)
     app.register_blueprint(status.blueprint)
     app.register_blueprint(web.blueprint)

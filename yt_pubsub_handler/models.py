@@ -108,7 +108,7 @@ class Lease(Model):
     """What the hub granted last."""
     denied_at: Mapped[Moment | None]
     reason: Mapped[Words | None]
-    """The hub's words for a denial."""
+    """The hub's words for a denial, or for what it answered instead of doing what it was asked."""
     created_at: Mapped[CreatedAt]
     """How old its secret is: an old one is replaced by a lease of its own."""
     due_at: Mapped[CreatedAt]

@@ -7,22 +7,25 @@ by one statement, and what is new in it is decided by the database and by nobody
 
 from __future__ import annotations
 
+import functools
 import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
     DateTime,
+    Integer,
     ScalarSelect,
     Select,
     TableValuedAlias,
     Text,
+    bindparam,
     case,
     column,
     func,
-    literal,
     literal_column,
     select,
     update,
@@ -30,7 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from yt_pubsub_handler.database import db
-from yt_pubsub_handler.models import Post, Subscription, Video
+from yt_pubsub_handler.models import Lease, Post, Subscription, Video
+from yt_pubsub_handler.models import Notification as Delivery
 from yt_pubsub_handler.notification import AnnouncedVideo, Notification, RemovedVideo
 
 logger = logging.getLogger(__name__)
@@ -47,16 +51,25 @@ class Recorded:
     skipped: int = 0
 
 
-def record(notification: Notification, channel_id: str) -> Recorded:
+def record(notification: Notification, channel_id: str, lease_id: int | None = None) -> Recorded:
     """
     Record what `notification` says about `channel_id` and commit; what it says of other channels is ignored.
 
-    Its sender has shown to be the hub for this channel and for no other. Raises SQLAlchemy's DBAPIError.
+    Its sender has shown to be the hub for this channel and for no other. `lease_id` is the lease it came by, which is
+    thereby shown to work; None if we went and looked ourselves. Raises SQLAlchemy's DBAPIError.
     """
     announced, removed = _last_word(notification, channel_id)
-    if not announced and not removed:
+    if not announced and not removed and lease_id is None:
         return Recorded()
-    counts = db.session.execute(_statement(channel_id, announced, removed)).one()
+    said = {
+        "said_channel": channel_id,
+        "said_lease": lease_id,
+        "announced_rows": [_announced_row(video) for video in announced],
+        "announced_count": len(announced),
+        "removed_rows": [{"video_id": video.video_id, "removed_at": video.removed_at.isoformat()} for video in removed],
+        "removed_count": len(removed),
+    }
+    counts = db.session.execute(_statement(by_lease=lease_id is not None), said).one()
     db.session.commit()
     return Recorded(*counts)
 
@@ -82,40 +95,49 @@ def _when(video: AnnouncedVideo | RemovedVideo) -> datetime:
     return video.updated_at if isinstance(video, AnnouncedVideo) else video.removed_at
 
 
-def _statement(
-    channel_id: str, announced: list[AnnouncedVideo], removed: list[RemovedVideo]
-) -> Select[int, int, int, int, int]:
-    videos = _upserted_videos(announced)
-    gone = _removed_videos(channel_id, removed)
-    return select(
-        _count(videos, videos.c.is_new),
-        _count(videos, ~videos.c.is_new),
-        _count(gone),
-        _count(_queued_posts(videos)),
-        _count(_skipped_posts(gone)),
+@functools.cache
+def _statement(*, by_lease: bool) -> Select[int, int, int, int, int]:
+    """Putting it together takes longer than running it, so that is done once."""
+    videos = _upserted_videos()
+    gone = _removed_videos()
+    queued, skipped = _count(_queued_posts(videos)), _count(_skipped_posts(gone))
+    counted = select(_count(videos, videos.c.is_new), _count(videos, ~videos.c.is_new), _count(gone), queued, skipped)
+    return counted.add_cte(_kept_notification(queued, skipped)) if by_lease else counted
+
+
+def _kept_notification(queued: ScalarSelect[int], skipped: ScalarSelect[int]) -> CTE:
+    """The delivery itself; its lease is locked first, so that it cannot be pruned away meanwhile."""
+    heard = (
+        update(Lease)
+        .where(Lease.id == bindparam("said_lease", type_=BigInteger))
+        .values(last_push_at=func.now(), degraded_at=None)
+        .returning(Lease.id)
+        .cte("heard")
     )
+    announced, removed = (bindparam(f"{kind}_count", type_=Integer) for kind in ("announced", "removed"))
+    delivery = select(heard.c.id, announced, removed, queued, skipped)
+    columns = ["lease_id", "announced", "removed", "queued", "skipped"]
+    return insert(Delivery).from_select(columns, delivery).returning(Delivery.id).cte("kept")
 
 
 def _count(rows: CTE, *which: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(rows).where(*which).scalar_subquery()
 
 
-def _upserted_videos(announced: list[AnnouncedVideo]) -> CTE:
+def _announced_row(video: AnnouncedVideo) -> dict[str, str]:
+    return {
+        "video_id": video.video_id,
+        "channel_id": video.channel_id,
+        "title": video.title,
+        "author": video.author,
+        "published_at": video.published_at.isoformat(),
+        "updated_at": video.updated_at.isoformat(),
+    }
+
+
+def _upserted_videos() -> CTE:
     """Every announced video that was not there (`is_new`), or was there in an older form."""
-    said = _rows(
-        [
-            {
-                "video_id": video.video_id,
-                "channel_id": video.channel_id,
-                "title": video.title,
-                "author": video.author,
-                "published_at": video.published_at.isoformat(),
-                "updated_at": video.updated_at.isoformat(),
-            }
-            for video in announced
-        ],
-        "video_id", "channel_id", "title", "author", "published_at", "updated_at",
-    )  # fmt: skip
+    said = _rows("announced_rows", "video_id", "channel_id", "title", "author", "published_at", "updated_at")
     arrived = insert(Video).from_select(list(said.c.keys()), select(*said.c))
     newer = arrived.excluded.updated_at > Video.updated_at
     return (
@@ -141,16 +163,13 @@ def _upserted_videos(announced: list[AnnouncedVideo]) -> CTE:
     )
 
 
-def _removed_videos(channel_id: str, removed: list[RemovedVideo]) -> CTE:
-    said = _rows(
-        [{"video_id": video.video_id, "removed_at": video.removed_at.isoformat()} for video in removed],
-        "video_id", "removed_at",
-    )  # fmt: skip
+def _removed_videos() -> CTE:
+    said = _rows("removed_rows", "video_id", "removed_at")
     return (
         update(Video)
         .where(
             Video.video_id == said.c.video_id,
-            Video.channel_id == channel_id,
+            Video.channel_id == bindparam("said_channel", type_=Text),
             Video.removed_at.is_(None),
             # Order is not promised: the video may have come back before we heard that it had gone.
             Video.updated_at <= said.c.removed_at,
@@ -169,6 +188,7 @@ def _queued_posts(videos: CTE) -> CTE:
         .where(
             videos.c.is_new,
             Subscription.paused_at.is_(None),
+            Subscription.removed_at.is_(None),
             # The first we hear of an old video may be an edit of its description.
             Subscription.created_at <= videos.c.published_at,
         )
@@ -180,14 +200,14 @@ def _skipped_posts(gone: CTE) -> CTE:
     return (
         update(Post)
         .where(Post.video_id == gone.c.video_id, Post.state == "pending")
-        .values(state="skipped")
+        .values(state="skipped", reason="the video was taken back before it was posted")
         .returning(Post.id)
         .cte("skipped")
     )
 
 
-def _rows(rows: list[dict[str, str]], *names: str) -> TableValuedAlias:
-    """Return `rows` as something to select from, however many they are; `…_at` are times."""
+def _rows(parameter: str, *names: str) -> TableValuedAlias:
+    """Return the rows of a JSON parameter as something to select from, however many they are; `…_at` are times."""
     types = [column(name, DateTime(timezone=True) if name.endswith("_at") else Text()) for name in names]
-    rowset = func.jsonb_to_recordset(literal(rows, JSONB)).table_valued(*types)
+    rowset = func.jsonb_to_recordset(bindparam(parameter, type_=JSONB)).table_valued(*types)
     return rowset.render_derived(with_types=True)

@@ -14,16 +14,20 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 GOOGLE_HUB = "https://pubsubhubbub.appspot.com/"
+YOUTUBE_API = "https://www.googleapis.com/youtube/v3"
+YOUTUBE_FEED = "https://www.youtube.com/feeds/videos.xml"
 
 _REQUIRED_ON_LAMBDA = ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL")
 _LOCAL_DEFAULTS = {"SECRET_KEY": "for development only", "PUBLIC_URL": "http://127.0.0.1:5000"}
 _POSTGRES_SCHEME = re.compile(r"^postgres(ql)?(\+psycopg)?://")
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _EXTENSION = "yt_pubsub_handler.settings"
 
 
@@ -45,6 +49,19 @@ class Settings:
     migration_database_url: str | None = field(default=None, repr=False)
     """The schema's owner, when the app itself connects as somebody who may not change the schema."""
     hub_url: str = GOOGLE_HUB
+    youtube_api_key: str | None = field(default=None, repr=False)
+    """Without one, a channel cannot be named by its handle."""
+    youtube_api_url: str = YOUTUBE_API
+    youtube_feed_url: str = YOUTUBE_FEED
+    hub_echoes_token: bool | None = field(default=None, repr=False)
+    """Whether the hub repeats `hub.verify_token`. None: only Google's is known to."""
+    topic_prefix: str | None = field(default=None, repr=False)
+    """What a channel's id is appended to where it is subscribed. None: YouTube's canonical form."""
+
+    @property
+    def demands_token(self) -> bool:
+        """Whether a verification has to bring back the token we sent."""
+        return self.hub_url == GOOGLE_HUB if self.hub_echoes_token is None else self.hub_echoes_token
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -69,7 +86,7 @@ class Settings:
         checked: dict[str, Any] = {}
         bad = []
         for name, check in _CHECKS.items():
-            if values.get(name):
+            if values.get(name) not in (None, ""):
                 try:
                     checked[name.lower()] = check(values[name])
                 except ValueError as error:
@@ -121,12 +138,47 @@ def _web_url(value: object) -> str:
     return text
 
 
-_CHECKS: dict[str, Callable[[object], str]] = {
+def _printable(value: object) -> str:
+    """It goes into a header as it is."""
+    if not re.fullmatch(r"[\x21-\x7e]+", text := _text(value)):
+        raise ValueError("has a blank or another character that no key has")
+    return text
+
+
+def _confidential_url(value: object) -> str:
+    """Secrets go there, or come: WebSub 5.1 wants HTTPS for that, and only this machine is as good."""
+    text = _web_url(value)
+    if not is_confidential(text):
+        raise ValueError("is not an https:// URL, and secrets are sent there")
+    return text
+
+
+def is_confidential(url: str) -> bool:
+    """Tell whether what is sent to `url` can be read by nobody on the way."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in _THIS_MACHINE)
+    except ValueError:
+        return False
+
+
+def _yes_or_no(value: object) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError('is neither "yes" nor "no"')
+    return value == "yes"
+
+
+_CHECKS: dict[str, Callable[[object], object]] = {
     "DATABASE_URL": _postgres_url,
     "SECRET_KEY": _text,
-    "PUBLIC_URL": lambda value: _web_url(value).rstrip("/"),
+    "PUBLIC_URL": lambda value: _confidential_url(value).rstrip("/"),
     "MIGRATION_DATABASE_URL": _postgres_url,
-    "HUB_URL": _web_url,
+    "HUB_URL": _confidential_url,
+    "YOUTUBE_API_KEY": _printable,
+    "YOUTUBE_API_URL": lambda value: _confidential_url(value).rstrip("/"),
+    "YOUTUBE_FEED_URL": _web_url,
+    "HUB_ECHOES_TOKEN": _yes_or_no,
+    "TOPIC_PREFIX": _web_url,
 }
 NAMES = tuple(_CHECKS)
 """Every setting that is read."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
+
+from tests.yt_pubsub_handler.youtube import YouTube, standing_in
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
@@ -20,3 +22,10 @@ def rows(postgresql: psycopg.Connection[Any]) -> Rows:
             return postgresql.execute(query.encode()).fetchall()
 
     return ask
+
+
+@pytest.fixture
+def youtube() -> Iterator[YouTube]:
+    """Yield a stand-in for YouTube's API and feeds."""
+    with standing_in() as stand_in:
+        yield stand_in

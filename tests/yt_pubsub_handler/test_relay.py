@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from yt_pubsub_handler import relay
 from yt_pubsub_handler.database import db
-from yt_pubsub_handler.models import Subscription
+from yt_pubsub_handler.models import Lease, Subscription
 from yt_pubsub_handler.notification import AnnouncedVideo, Notification, RemovedVideo
 from yt_pubsub_handler.relay import Recorded
+from yt_pubsub_handler.websub.leases import open_lease
 
 CHANNEL, OTHER_CHANNEL = "UC" + "x" * 22, "UC" + "y" * 22
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -107,6 +108,13 @@ def test_what_goes_up_while_a_link_is_paused_is_not_queued(rows: Any) -> None:
     assert rows(POSTS) == []
 
 
+def test_what_goes_up_after_a_link_was_removed_is_not_queued(rows: Any) -> None:
+    link("aww", removed_at=NOON)
+
+    assert record(video()) == Recorded(new=1)
+    assert rows(POSTS) == []
+
+
 def test_a_video_taken_back_in_time_is_not_posted(rows: Any) -> None:
     link("aww")
     record(video())
@@ -115,6 +123,7 @@ def test_a_video_taken_back_in_time_is_not_posted(rows: Any) -> None:
 
     assert done == Recorded(removed=1, skipped=1)
     assert rows(POSTS) == [("VIDEOID0011", "aww", "skipped")]
+    assert rows("SELECT reason FROM posts") == [("the video was taken back before it was posted",)]
 
 
 @pytest.mark.parametrize("state", ["claimed", "unknown", "posted", "failed"])
@@ -190,3 +199,69 @@ def test_one_subreddit_is_linked_to_a_channel_once_whatever_its_case() -> None:
 
     with pytest.raises(IntegrityError, match="uq_subscriptions_channel_id_subreddit"):
         link("AWW")
+
+
+@pytest.fixture
+def lease() -> Lease:
+    lease = open_lease(CHANNEL, hub_echoes_token=True)
+    lease.degraded_at = NOON
+    db.session.commit()
+    return lease
+
+
+KEPT = "SELECT lease_id, announced, removed, queued, skipped FROM notifications ORDER BY id"
+
+
+def test_a_delivery_is_kept_with_what_became_of_it(lease: Lease, rows: Any) -> None:
+    link("aww")
+    link("videos")
+    other = video("VIDEOID0099", channel_id=OTHER_CHANNEL)
+    lease_id = lease.id
+
+    relay.record(Notification((video(), video("VIDEOID0012"), other), ()), CHANNEL, lease_id)
+    relay.record(Notification((), (removed(NOON + 2 * HOUR),)), CHANNEL, lease_id)
+    relay.record(Notification((other,), ()), CHANNEL, lease_id)
+
+    assert rows(KEPT) == [(lease_id, 2, 0, 4, 0), (lease_id, 0, 1, 0, 2), (lease_id, 0, 0, 0, 0)]
+
+
+def test_a_delivery_shows_that_its_lease_works_and_no_other(lease: Lease, rows: Any) -> None:
+    other = open_lease(CHANNEL, hub_echoes_token=True)
+    other.degraded_at = NOON
+    db.session.commit()
+
+    relay.record(Notification((video(),), ()), CHANNEL, lease.id)
+
+    assert rows("SELECT last_push_at > now() - interval '1 minute', degraded_at FROM leases ORDER BY id") == [
+        (True, None),
+        (None, NOON),
+    ]
+
+
+def test_what_we_found_ourselves_is_no_delivery(lease: Lease, rows: Any) -> None:
+    assert record(video()) == Recorded(new=1)
+
+    assert rows(KEPT) == []
+    assert rows("SELECT last_push_at, degraded_at FROM leases") == [(None, NOON)]
+
+
+def test_a_delivery_by_a_lease_that_was_just_pruned_is_recorded_all_the_same(lease: Lease, rows: Any) -> None:
+    lease_id = lease.id
+    db.session.delete(lease)
+    db.session.commit()
+
+    assert relay.record(Notification((video(),), ()), CHANNEL, lease_id) == Recorded(new=1)
+    assert rows(KEPT) == []
+
+
+def test_all_of_a_delivery_is_stored_or_nothing(lease: Lease, rows: Any, postgresql: Any) -> None:
+    """What was stored and not queued would never be: the next delivery of it is no news."""
+    link("aww")
+    postgresql.execute("ALTER TABLE notifications ADD CONSTRAINT no_room CHECK (queued = 0)")
+    postgresql.commit()
+
+    with pytest.raises(IntegrityError, match="no_room"):
+        relay.record(Notification((video(),), ()), CHANNEL, lease.id)
+    db.session.rollback()
+
+    assert rows("SELECT count(*) FROM videos") == rows("SELECT count(*) FROM posts") == [(0,)]

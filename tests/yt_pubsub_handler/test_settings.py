@@ -13,6 +13,8 @@ from moto import mock_aws
 from yt_pubsub_handler import create_app
 from yt_pubsub_handler.settings import (
     GOOGLE_HUB,
+    YOUTUBE_API,
+    YOUTUBE_FEED,
     MissingSettings,
     Settings,
     UnusableSettings,
@@ -130,7 +132,17 @@ def test_every_spelling_of_the_scheme_ends_at_our_driver(scheme: str) -> None:
 def test_secrets_are_not_shown() -> None:
     settings = Settings.from_values(COMPLETE | {"MIGRATION_DATABASE_URL": URL}, "the environment")
 
-    assert repr(settings) == f"Settings(public_url='https://app.example', hub_url={GOOGLE_HUB!r})"
+    assert repr(settings) == (
+        f"Settings(public_url='https://app.example', hub_url={GOOGLE_HUB!r}, "
+        f"youtube_api_url={YOUTUBE_API!r}, youtube_feed_url={YOUTUBE_FEED!r})"
+    )
+
+
+def test_a_key_that_could_not_be_sent_is_refused_at_the_start() -> None:
+    with pytest.raises(UnusableSettings, match="YOUTUBE_API_KEY has a blank") as raised:
+        Settings.from_values(COMPLETE | {"YOUTUBE_API_KEY": "hidden\nkey"}, "the environment")
+
+    assert "hidden" not in str(raised.value)
 
 
 def test_the_app_is_made_from_the_settings_and_keeps_them() -> None:
@@ -140,3 +152,47 @@ def test_the_app_is_made_from_the_settings_and_keeps_them() -> None:
 
     assert settings_of(app) is settings
     assert app.secret_key == "hidden key"
+
+
+def test_a_stand_in_on_this_machine_may_be_asked_without_tls() -> None:
+    settings = Settings.from_values(COMPLETE | {"YOUTUBE_API_URL": "http://127.0.0.1:8000/api/"}, "the test")
+
+    assert settings.youtube_api_url == "http://127.0.0.1:8000/api"
+
+
+HUB = "https://hub.example/"
+
+
+@pytest.mark.parametrize(
+    ("given", "demands"),
+    [
+        ({}, True),
+        ({"HUB_ECHOES_TOKEN": "no"}, False),
+        ({"HUB_URL": HUB}, False),
+        ({"HUB_URL": HUB, "HUB_ECHOES_TOKEN": "yes"}, True),
+    ],
+)
+def test_a_token_is_demanded_of_googles_hub_and_of_those_that_are_said_to_echo_it(
+    given: dict[str, str], demands: bool
+) -> None:
+    """A W3C hub need not repeat it, and would never be believed."""
+    assert Settings.from_values(COMPLETE | given, "the test").demands_token is demands
+
+
+@pytest.mark.parametrize("name", ["HUB_URL", "PUBLIC_URL", "YOUTUBE_API_URL"])
+@pytest.mark.parametrize("url", ["http://hub.example/", "http://127.0.0.1.evil.example/", "http://localhost@evil/"])
+def test_secrets_are_sent_to_no_address_that_others_can_listen_to(url: str, name: str) -> None:
+    with pytest.raises(UnusableSettings, match=f"{name} is not an https:// URL, and secrets are sent there"):
+        Settings.from_values(COMPLETE | {name: url}, "the test")
+
+
+def test_a_hub_on_this_machine_may_be_asked_without_tls() -> None:
+    settings = Settings.from_values(COMPLETE | {"HUB_URL": "http://127.0.0.1:8000/hub"}, "the test")
+
+    assert settings.hub_url == "http://127.0.0.1:8000/hub"
+
+
+@pytest.mark.parametrize("value", ["true", False, 1])
+def test_anything_but_yes_or_no_is_a_bad_value(value: object) -> None:
+    with pytest.raises(UnusableSettings, match='HUB_ECHOES_TOKEN is neither "yes" nor "no"'):
+        Settings.from_values(COMPLETE | {"HUB_ECHOES_TOKEN": value}, "the test")

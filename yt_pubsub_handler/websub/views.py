@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from yt_pubsub_handler import relay
 from yt_pubsub_handler.database import db
-from yt_pubsub_handler.models import Lease
+from yt_pubsub_handler.posting.kick import kick
 from yt_pubsub_handler.websub import leases
 from yt_pubsub_handler.websub.feed import UnusableFeed, read_notification
 from yt_pubsub_handler.websub.signature import is_signed
 
 logger = logging.getLogger(__name__)
+Found = TypeVar("Found")
 
-blueprint = Blueprint("websub", __name__, url_prefix="/pubsubhub")
+blueprint = Blueprint("websub", __name__, url_prefix=leases.CALLBACKS)
 
 LARGEST_BODY = 256 * 1024
 """Bytes. YouTube sends about one thousand; a large body is somebody's attempt to keep us busy."""
@@ -33,7 +36,7 @@ _POSITIVE = re.compile(r"[1-9][0-9]{0,9}")
 @blueprint.get("/hook/<callback_key>")
 def verify(callback_key: str) -> Response:
     """Tell the hub whether we asked for what it is about to do (WebSub 5.3)."""
-    lease = _lease_or_404(callback_key, to_change=True)
+    lease = _known_or_404(leases.find_lease, callback_key)
     said = request.args
     mode, topic, now = said.get("hub.mode", ""), said.get("hub.topic", ""), leases.database_time()
     if mode == "denied":
@@ -58,7 +61,7 @@ def verify(callback_key: str) -> Response:
 def receive(callback_key: str) -> Response:
     """Take a delivery in (WebSub 7); 2xx means that it has been recorded or that it never will be."""
     body = _body_or_413()
-    lease = _lease_or_404(callback_key)
+    lease = _known_or_404(leases.find_receiver, callback_key)
     if lease.state == "unsubscribed":
         abort(410)
     header = request.headers.get("X-Hub-Signature")
@@ -70,10 +73,13 @@ def receive(callback_key: str) -> Response:
     try:
         notification = read_notification(body, datetime.now(UTC))
     except UnusableFeed as error:
-        logger.warning("ignored a delivery of lease %s: %s", lease.id, error)
+        # Its words, not the error: a handler that keeps records would keep the body along with its traceback.
+        logger.warning("ignored a delivery of lease %s: %s", lease.id, str(error))
         return Response(status=204)
-    recorded = relay.record(notification, lease.channel_id)
+    recorded = relay.record(notification, lease.channel_id, lease.id)
     logger.info("lease %s: %s", lease.id, recorded)
+    if recorded.queued:
+        kick(current_app)
     return Response(status=204)
 
 
@@ -86,13 +92,11 @@ def _body_or_413() -> bytes:
     return body
 
 
-def _lease_or_404(callback_key: str, *, to_change: bool = False) -> Lease:
-    if not _CALLBACK_KEY.fullmatch(callback_key):
+def _known_or_404(find: Callable[[str], Found | None], callback_key: str) -> Found:
+    found = find(callback_key) if _CALLBACK_KEY.fullmatch(callback_key) else None
+    if found is None:
         abort(404)
-    lease = leases.find_lease(callback_key, to_change=to_change)
-    if lease is None:
-        abort(404)
-    return lease
+    return found
 
 
 def _plain(text: str) -> Response:

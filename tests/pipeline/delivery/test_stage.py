@@ -29,8 +29,9 @@ def test_staging_is_production_with_names_of_its_own() -> None:
         region="us-east-1",
         bucket="yt-pubsub-handler-production-packages",
         secret="yt-pubsub-handler/production",
-        schedules=(Schedule("expire-leases", "rate(1 hour)", "run.run_expire_leases"),),
+        schedules=production.schedules,
     )
+    assert Schedule("expire-leases", "rate(1 hour)", "run.run_expire_leases") in production.schedules
     assert staging.schedules == production.schedules
     shared = {"function", "role", "bucket", "secret", "name"}
     assert not [name for name in shared if getattr(production, name) == getattr(staging, name)]

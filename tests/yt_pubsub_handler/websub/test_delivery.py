@@ -242,6 +242,64 @@ def test_eight_deliveries_at_once_are_one_video_and_one_post_per_link(
     assert caplog.text.count("new=1") == 1
 
 
+@pytest.fixture
+def kicked(monkeypatch: pytest.MonkeyPatch, rows: Any) -> list[int]:
+    """Return a list that gets, with each kick, how many posts were committed by then."""
+    seen: list[int] = []
+    monkeypatch.setattr(
+        "yt_pubsub_handler.websub.views.kick", lambda _: seen.append(rows("SELECT count(*) FROM posts")[0][0])
+    )
+    return seen
+
+
+def test_delivering_is_kicked_once_what_was_queued_is_committed_and_not_for_nothing(
+    active_lease: Lease, deliver: Any, upload: bytes, follow: Any, kicked: list[int]
+) -> None:
+    follow()
+
+    for _ in range(2):
+        assert deliver(active_lease, upload).status_code == 204
+
+    assert kicked == [1]
+
+
+def test_a_delivery_is_kept_and_shows_that_the_lease_works(
+    make_lease: Any, deliver: Any, rows: Any, upload: bytes, follow: Any
+) -> None:
+    follow()
+    lease = make_lease(degraded_at=datetime.now(UTC))
+
+    deliver(lease, upload)
+    deliver(lease, upload, "sha1=" + "0" * 40)
+
+    assert rows("SELECT lease_id, announced, removed, queued, skipped FROM notifications") == [(lease.id, 1, 0, 1, 0)]
+    assert rows("SELECT last_push_at IS NOT NULL, degraded_at FROM leases") == [(True, None)]
+
+
+def test_a_lease_that_is_ending_takes_what_was_under_way(
+    make_lease: Any, deliver: Any, rows: Any, upload: bytes
+) -> None:
+    now = datetime.now(UTC)
+    lease = make_lease(mode="unsubscribe", state="active", verified_at=now, expires_at=now)
+
+    assert deliver(lease, upload).status_code == 204
+    assert len(rows(VIDEOS)) == 1
+
+
+def test_the_link_headers_of_a_delivery_say_nothing(
+    active_lease: Lease, client: FlaskClient, rows: Any, upload: bytes
+) -> None:
+    """WebSub 7: the callback says which subscription it is, whatever the delivery claims to be about."""
+    headers = {
+        "X-Hub-Signature": sign(upload, active_lease.secret),
+        "Link": '<https://www.youtube.com/xml/feeds/videos.xml?channel_id=UCyyyyyyyyyyyyyyyyyyyyyy>; rel="self"',
+    }
+
+    client.post(f"/pubsubhub/hook/{active_lease.callback_key}", data=upload, headers=headers)
+
+    assert rows("SELECT channel_id FROM videos") == [(CHANNEL,)]
+
+
 @pytest.mark.parametrize("verb", ["get", "post"])
 def test_without_a_schema_the_hub_is_asked_to_come_back(verb: str, empty_app: Flask) -> None:
     answer = empty_app.test_client().open(f"/pubsubhub/hook/{'x' * 43}", method=verb)

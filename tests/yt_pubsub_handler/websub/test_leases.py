@@ -26,11 +26,12 @@ def test_what_was_never_verified_and_what_lapsed_expires_and_nothing_else(
     make_lease(reason="lasting", expires_at=NOW + SECOND, **live)
     make_lease(reason="denied", state="denied", requested_at=NOW - 9 * DAY)
     make_lease(reason="gone", state="unsubscribed", expires_at=NOW - DAY)
+    make_lease(reason="ended", mode="unsubscribe", expires_at=NOW - SECOND, **live)
 
     with app.app_context():
         first, second = expire_leases(NOW), expire_leases(NOW)
 
-    assert (first, second) == ({"never_verified": 1, "lapsed": 1}, {"never_verified": 0, "lapsed": 0})
+    assert (first, second) == ({"never_verified": 1, "lapsed": 2}, {"never_verified": 0, "lapsed": 0})
     assert rows("SELECT reason, state FROM leases ORDER BY id") == [
         ("lost", "expired"),
         ("waiting", "pending"),
@@ -38,6 +39,7 @@ def test_what_was_never_verified_and_what_lapsed_expires_and_nothing_else(
         ("lasting", "active"),
         ("denied", "denied"),
         ("gone", "unsubscribed"),
+        ("ended", "unsubscribed"),
     ]
 
 

@@ -114,6 +114,18 @@ def test_a_live_lease_verified_again_unasked_stays_and_is_not_lengthened(
     assert standing(rows) == ("active", 2, 2 * DAY)
 
 
+@pytest.mark.parametrize(("hours", "status"), [(0, 200), (2, 404)])
+def test_a_hub_without_tokens_verifies_unasked_only_what_was_just_asked_for(
+    hours: int, status: int, make_lease: Any, ask: Ask
+) -> None:
+    """Its first answer may have been lost; later, only somebody else's request would explain it."""
+    now = datetime.now(UTC)
+    asked = now - timedelta(hours=hours)
+    live = {"state": "active", "verified_at": now, "expires_at": now + timedelta(days=5)}
+
+    assert ask(make_lease(hub_echoes_token=False, requested_at=asked, **live)).status_code == status
+
+
 def test_a_renewal_we_asked_for_lengthens_the_lease(make_lease: Any, ask: Ask, rows: Any) -> None:
     now = datetime.now(UTC)
     lease = make_lease(
@@ -185,3 +197,45 @@ def test_a_denial_of_another_topic_is_not_found(make_lease: Any, ask: Ask, rows:
 @pytest.mark.parametrize("key", ["x" * 43, "short", "x" * 5000, "%00", "a'b"])
 def test_an_unknown_callback_is_not_found(client: FlaskClient, key: str) -> None:
     assert client.get(f"/pubsubhub/hook/{key}?hub.mode=subscribe").status_code == 404
+
+
+def test_a_denial_puts_asking_off_but_only_once_for_each_request(make_lease: Any, ask: Ask, rows: Any) -> None:
+    """Whoever knows the callback could keep saying so."""
+    lease, due = make_lease(), "SELECT due_at > now() + interval '5 hours', due_at FROM leases"
+    ask(lease, mode="denied")
+    first = rows(due)
+    ask(lease, mode="denied")
+
+    assert first[0][0] is True
+    assert rows(due) == first
+
+
+def test_a_denial_is_kept_without_what_only_the_hub_and_we_know(make_lease: Any, ask: Ask, rows: Any) -> None:
+    lease = make_lease()
+
+    ask(lease, mode="denied", reason=f"bad {lease.callback_key} {lease.secret} {lease.verify_token}!")
+
+    assert denial(rows) == ("denied", True, "bad   !")
+
+
+def test_a_confirmed_lease_is_renewed_after_half_of_what_was_granted(make_lease: Any, ask: Ask, rows: Any) -> None:
+    ask(make_lease(attempts=3, reason="HTTP 500"))
+
+    [(hours, *rest)] = rows("SELECT extract(epoch FROM due_at - now()) / 3600, attempts, reason FROM leases")
+    assert 59 < hours <= 80
+    assert rest == [0, None]
+
+
+def test_a_shorter_grant_unasked_is_renewed_sooner_and_a_longer_one_no_later(
+    active_lease: Lease, ask: Ask, rows: Any, postgresql: Any
+) -> None:
+    postgresql.execute("UPDATE leases SET due_at = now() + interval '3 days'")
+    postgresql.commit()
+    hours = "SELECT round(extract(epoch FROM due_at - now()) / 3600) FROM leases"
+
+    ask(active_lease, lease_seconds=str(10 * DAY))
+    after_longer = rows(hours)
+    ask(active_lease, lease_seconds=str(DAY))
+
+    assert after_longer == [(72,)]
+    assert 12 <= rows(hours)[0][0] <= 16

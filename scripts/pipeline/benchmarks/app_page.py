@@ -1,0 +1,103 @@
+"""The app's figures as a page of the docs, beside what they should be; the same tables go to the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.benchmarks.app_package import Package
+from pipeline.benchmarks.app_speed import Imports, Throughput
+from pipeline.benchmarks.figures import verdict
+from pipeline.benchmarks.page import measured, write_document
+from pipeline.benchmarks.review_page import megabytes
+
+PAGE = "app.md"
+RATIO = 0.7
+"""Of what a bare WSGI function takes in: a framework and an ORM may cost a third, not more."""
+IMPORT_RATIO = 1.3
+DRAIN = 250.0
+UNPACKED, ZIPPED, MEMORY = 100.0, 30.0, 130.0
+
+_INTRODUCTION = """\
+# What the app costs
+
+Written by `make bench-app`; every run writes it anew. Targets are printed beside the figures and fail nothing.
+"""
+_READING = """\
+## How to read it
+
+*Notifications.* Each announces one new video, which queues four posts. The app is called as a WSGI function, in one
+process and one thread, on a PostgreSQL on the same machine; so is a bare function that checks the same HMAC, reads the
+feed with the same reader and sends one statement through psycopg, with no lease to look up, no transaction of its own
+and nothing to log. Both serve in turn, so that other work on the machine meets both; the ratio is the median of rounds.
+
+*Import.* Seconds of a processor in a new process, the least of some: `run`, which Lambda's handler imports, and Flask,
+Flask-SQLAlchemy and the dialect of psycopg, without which there is no such app. A container's first request waits for
+it.
+
+*Memory.* At the worst moment of the process that served, which had loaded Zappa's handler and boto3 as on Lambda,
+migrated the database and answered `GET /status`.
+
+*Package.* What `zappa package` makes of the commit after the deploying workflow's own preparation; bytecode is compiled
+beforehand, as Lambda cannot write any.
+"""
+
+
+@dataclass(frozen=True)
+class AppFigures:
+    """One run; `package` and `drain` are None when they were not measured."""
+
+    cores: int
+    throughput: Throughput
+    imports: Imports
+    package: Package | None = None
+    drain: float | None = None
+    """Posts a second by one worker against the stand-in of Reddit."""
+
+
+def write_app_page(figures: AppFigures, command: str, folder: Path, server: str) -> None:
+    """Write the page into `folder`; `server` is PostgreSQL's version."""
+    where = f"of which {figures.cores} cores were used, PostgreSQL {server} included (with `fsync = off`)"
+    write_document(folder / PAGE, _INTRODUCTION, measured(command, where), app_tables(figures), _READING)
+
+
+def app_tables(figures: AppFigures) -> list[str]:
+    """The figures as Markdown, a line each."""
+    served, imports = figures.throughput, figures.imports
+    lines = [
+        "## Speed",
+        "",
+        "| | the app | bare | ratio | target | |",
+        "| --- | ---: | ---: | ---: | ---: | --- |",
+        f"| notifications with four posts each | {served.app:.0f}/s | {served.bare:.0f}/s | {served.ratio:.2f} "
+        f"| ≥ {RATIO} | {_at_least(served.ratio, RATIO, '{:.2f}'.format)} |",
+        f"| import | {imports.run * 1000:.0f} ms | {imports.bare * 1000:.0f} ms | {imports.ratio:.2f} "
+        f"| ≤ {IMPORT_RATIO} | {verdict(imports.ratio, IMPORT_RATIO, '{:.2f}'.format)} |",
+    ]
+    if figures.drain is not None:
+        lines.append(
+            f"| draining posts | {figures.drain:.0f}/s | | | ≥ {DRAIN:.0f}/s "
+            f"| {_at_least(figures.drain, DRAIN, '{:.0f}/s'.format)} |"
+        )
+    lines += [
+        "",
+        "## Size",
+        "",
+        "| | | target | |",
+        "| --- | ---: | ---: | --- |",
+        _size("memory of a process that has served", served.megabytes, MEMORY),
+    ]
+    if figures.package is not None:
+        packed = figures.package
+        what = f"package, unpacked with {megabytes(packed.bytecode)} of bytecode"
+        lines += [_size(what, packed.unpacked, UNPACKED), _size("package, zipped", packed.zipped, ZIPPED)]
+    return [*lines, ""]
+
+
+def _size(what: str, figure: float, target: float) -> str:
+    return f"| {what} | {megabytes(figure)} | ≤ {megabytes(target)} | {verdict(figure, target, megabytes)} |"
+
+
+def _at_least(figure: float, target: float, unit: Callable[[float], str]) -> str:
+    return "met" if figure >= target else f"missed by {unit(target - figure)}"

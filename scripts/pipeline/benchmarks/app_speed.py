@@ -1,0 +1,88 @@
+"""How many notifications the app takes in, what it holds in memory meanwhile, and how long its import takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from pipeline.environment import CHECKOUT
+from pipeline.errors import CouldNotAnswer
+from pipeline.postgres import Server
+
+_PROGRAM = Path(__file__).with_name("app_process.py")
+_BARE_IMPORTS = ("flask", "flask_sqlalchemy", "sqlalchemy.dialects.postgresql.psycopg", "psycopg")
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """Notifications a second (medians), the ratio of both in each round (median), and megabytes of the process."""
+
+    app: float
+    bare: float
+    ratio: float
+    megabytes: float
+
+
+@dataclass(frozen=True)
+class Imports:
+    """Seconds of a processor for importing `run`, and what no app of its kind can do without; the least of some."""
+
+    run: float
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        return self.run / self.bare
+
+
+def serve_notifications(server: Server, rounds: int, each: int) -> Throughput:
+    """Measure on a database of its own on `server`. Raises CouldNotAnswer."""
+    name = "benchmark_app"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    try:
+        job = {"what": "notifications", "url": server.url(name), "rounds": rounds, "each": each}
+        told = _ask(job, server.url(name))
+    finally:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+    app, bare = told["rates"]["app"], told["rates"]["bare"]
+    ratios = [one / other for one, other in zip(app, bare, strict=True)]
+    median = statistics.median
+    return Throughput(median(app), median(bare), median(ratios), told["megabytes"])
+
+
+def import_times(repeats: int) -> Imports:
+    """Import both, each in a new process, in turn. Raises CouldNotAnswer."""
+    ways = {"run": ("run",), "bare": _BARE_IMPORTS}
+    nowhere = "postgresql://nobody@127.0.0.1/nothing"
+    seconds: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(repeats + 1):  # The first may have bytecode to write.
+        for way, modules in ways.items():
+            seconds[way].append(_ask({"what": "import", "modules": modules}, nowhere)["seconds"])
+    return Imports(min(seconds["run"][1:]), min(seconds["bare"][1:]))
+
+
+def _ask(job: dict[str, Any], database_url: str) -> dict[str, Any]:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SETTINGS_"))},
+        "DATABASE_URL": database_url,
+        "PYTHONPATH": str(CHECKOUT),
+    }
+    done = subprocess.run(
+        [sys.executable, str(_PROGRAM), json.dumps(job)],
+        cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise CouldNotAnswer(f"The app could not be measured: {done.stderr.strip()[-800:]}")
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
