@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 GOOGLE_HUB = "https://pubsubhubbub.appspot.com/"
+REDDIT, REDDIT_OAUTH = "https://www.reddit.com", "https://oauth.reddit.com"
 
 _REQUIRED_ON_LAMBDA = ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL")
 _LOCAL_DEFAULTS = {"SECRET_KEY": "for development only", "PUBLIC_URL": "http://127.0.0.1:5000"}
@@ -45,6 +46,12 @@ class Settings:
     migration_database_url: str | None = field(default=None, repr=False)
     """The schema's owner, when the app itself connects as somebody who may not change the schema."""
     hub_url: str = GOOGLE_HUB
+    reddit_client_id: str | None = None
+    reddit_client_secret: str | None = field(default=None, repr=False)
+    reddit_refresh_token: str | None = field(default=None, repr=False)
+    reddit_user_agent: str | None = None
+    reddit_url: str = REDDIT
+    reddit_oauth_url: str = REDDIT_OAUTH
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -127,6 +134,12 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "PUBLIC_URL": lambda value: _web_url(value).rstrip("/"),
     "MIGRATION_DATABASE_URL": _postgres_url,
     "HUB_URL": _web_url,
+    "REDDIT_CLIENT_ID": _text,
+    "REDDIT_CLIENT_SECRET": _text,
+    "REDDIT_REFRESH_TOKEN": _text,
+    "REDDIT_USER_AGENT": _text,
+    "REDDIT_URL": lambda value: _web_url(value).rstrip("/"),
+    "REDDIT_OAUTH_URL": lambda value: _web_url(value).rstrip("/"),
 }
 NAMES = tuple(_CHECKS)
 """Every setting that is read."""
