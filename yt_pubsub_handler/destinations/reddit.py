@@ -180,7 +180,8 @@ class Reddit:
         """Newest first, a hundred a request."""
         me = self._reddit.user.me()
         assert me is not None  # noqa: S101 - only without credentials nobody would be there.
-        return me.submissions.new(limit=None, params={"limit": 100})
+        newest: Iterator[Any] = me.submissions.new(limit=None, params={"limit": 100})
+        return newest
 
     def close(self) -> None:
         self._http.close()
