@@ -11,6 +11,7 @@ import functools
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from yt_pubsub_handler import create_app
@@ -26,6 +27,7 @@ from yt_pubsub_handler.db_utils import (
     release_hold,
     unfreeze,
 )
+from yt_pubsub_handler.posting.delivering import deliver
 from yt_pubsub_handler.websub.leases import expire_leases
 
 logger = logging.getLogger(__name__)
@@ -119,6 +121,11 @@ def run_unfreeze(event: dict[str, Any], context: Context | None) -> dict[str, An
 def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
     with app.app_context():
         return {"expired": expire_leases()}
+
+
+@entry_point
+def run_deliver_posts(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    return asdict(deliver(app, _seconds(context)))
 
 
 def _seconds(context: Context | None) -> float:

@@ -128,9 +128,16 @@ def test_every_spelling_of_the_scheme_ends_at_our_driver(scheme: str) -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    settings = Settings.from_values(COMPLETE | {"MIGRATION_DATABASE_URL": URL}, "the environment")
+    secrets = {
+        "MIGRATION_DATABASE_URL": URL,
+        "REDDIT_CLIENT_SECRET": "hidden too",
+        "REDDIT_REFRESH_TOKEN": "hidden too",
+    }
 
-    assert repr(settings) == f"Settings(public_url='https://app.example', hub_url={GOOGLE_HUB!r})"
+    settings = Settings.from_values(COMPLETE | secrets, "the environment")
+
+    assert repr(settings).startswith(f"Settings(public_url='https://app.example', hub_url={GOOGLE_HUB!r}, ")
+    assert "hidden" not in repr(settings)
 
 
 def test_the_app_is_made_from_the_settings_and_keeps_them() -> None:

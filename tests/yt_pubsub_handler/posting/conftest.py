@@ -88,7 +88,8 @@ def pass_time(postgresql: psycopg.Connection[Any]) -> Pass:
     def older(by: timedelta) -> None:
         with postgresql.transaction():
             postgresql.execute(
-                "UPDATE posts SET due_at = due_at - %(by)s, sent_at = sent_at - %(by)s, created_at = created_at - %(by)s, "
+                "UPDATE posts SET due_at = due_at - %(by)s, sent_at = sent_at - %(by)s, "
+                "created_at = created_at - %(by)s, "
                 "claimed_until = claimed_until - %(by)s",
                 {"by": by},
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -15,6 +16,7 @@ from flask import Flask
 from pipeline.rehearsal.reddit import Reddit as StandIn
 from pipeline.rehearsal.reddit import Trouble
 from tests.yt_pubsub_handler.posting.conftest import LATENESS, Deliver, Pass, Queue
+from yt_pubsub_handler.destinations.console import Console
 from yt_pubsub_handler.destinations.interface import Destination, Found, Outcome, Posted
 from yt_pubsub_handler.posting.delivering import Delivery, deliver
 
@@ -29,7 +31,11 @@ def test_a_post_is_made_and_remembered(drain: Deliver, queue: Queue, there: Stan
     assert drain() == Delivery(posted=1)
     assert drain() == Delivery()
     [made] = there.submissions
-    assert (made.subreddit, made.title, made.url) == ("aww", "Ann: A title", "https://www.youtube.com/watch?v=VIDEOID0001")
+    assert (made.subreddit, made.title, made.url) == (
+        "aww",
+        "Ann: A title",
+        "https://www.youtube.com/watch?v=VIDEOID0001",
+    )
     assert rows(
         "SELECT state, attempts, claim, claimed_until, sent_at <= posted_at, external_id, url, reason FROM posts"
     ) == [("posted", 1, None, None, True, made.id, f"{there.url}/comments/{made.id}", None)]
@@ -254,7 +260,13 @@ class Watching:
     ],
 )
 def test_what_is_claimed_is_judged_again_when_its_turn_comes(
-    change: str, state: tuple[str, str | None], app: Flask, reddit: Destination, queue: Queue, postgresql: Any, rows: Rows
+    change: str,
+    state: tuple[str, str | None],
+    app: Flask,
+    reddit: Destination,
+    queue: Queue,
+    postgresql: Any,
+    rows: Rows,
 ) -> None:
     """Twenty are claimed at once, and a tombstone may come while the first of them are sent."""
     queue()
@@ -292,7 +304,14 @@ class Killed(BaseException):
 
 
 def test_a_drain_that_died_before_sending_leaves_it_pending_and_after_it_unknown(
-    app: Flask, reddit: Destination, drain: Deliver, queue: Queue, there: StandIn, pass_time: Pass, rows: Rows, postgresql: Any
+    app: Flask,
+    reddit: Destination,
+    drain: Deliver,
+    queue: Queue,
+    there: StandIn,
+    pass_time: Pass,
+    rows: Rows,
+    postgresql: Any,
 ) -> None:
     queue()
     queue()
@@ -319,33 +338,21 @@ def test_a_drain_that_runs_out_of_time_gives_back_what_it_has_not_sent(
     for _ in range(3):
         queue()
 
-    assert deliver(app, 0.9, destinations={"reddit": Slow(reddit)}, attempt=0.5) == Delivery(posted=1)
+    assert deliver(
+        app, 0.9, destinations={"reddit": Watching(reddit, lambda: time.sleep(0.5))}, attempt=0.5
+    ) == Delivery(posted=1)
     assert rows("SELECT state, claim IS NULL FROM posts ORDER BY id") == [
         ("posted", True), ("pending", True), ("pending", True)
     ]  # fmt: skip
 
 
-class Slow(Watching):
-    def __init__(self, behind: Destination) -> None:
-        import time
-
-        super().__init__(behind, lambda: time.sleep(0.5))
-
-
 def test_many_drains_at_once_post_each_once(app: Flask, queue: Queue, rows: Rows) -> None:
     sent: list[str] = []
 
-    class Counting:
-        name, longest_title, lateness = "reddit", 300, LATENESS
-
-        def submit(self, place: str, title: str, url: str) -> Outcome:
+    class Counting(Console):
+        def submit(self, place: str, title: str, url: str) -> Outcome:  # noqa: ARG002 - the interface's.
             sent.append(url)
             return Posted(url, None)
-
-        def find(self, place: str, url: str, since: datetime) -> Found | None:
-            raise AssertionError
-
-        def close(self) -> None: ...
 
     for _ in range(120):
         queue()
@@ -379,9 +386,7 @@ def test_a_destination_there_is_none_of_fails(app: Flask, queue: Queue, rows: Ro
     queue(None, target="x", destination="myspace")
 
     assert deliver(app, 60, attempt=1) == Delivery(failed=1)
-    assert rows(STATES) == [
-        ("failed", "There is no destination 'myspace': choose one of console, discord, reddit.")
-    ]
+    assert rows(STATES) == [("failed", "There is no destination 'myspace': choose one of console, discord, reddit.")]
 
 
 def test_a_post_is_one_line_of_the_log_without_its_target(
@@ -396,7 +401,9 @@ def test_a_post_is_one_line_of_the_log_without_its_target(
     assert "secret" not in caplog.text
 
 
-def test_what_cannot_be_looked_for_is_a_persons_at_once(app: Flask, queue: Queue, rows: Rows, postgresql: psycopg.Connection[Any]) -> None:
+def test_what_cannot_be_looked_for_is_a_persons_at_once(
+    app: Flask, queue: Queue, rows: Rows, postgresql: psycopg.Connection[Any]
+) -> None:
     queue(None, target="x", destination="console")
     postgresql.execute("UPDATE posts SET state = 'unknown', attempts = 1, sent_at = %s", (datetime.now(UTC),))
     postgresql.commit()
