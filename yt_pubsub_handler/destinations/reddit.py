@@ -37,8 +37,6 @@ from yt_pubsub_handler.destinations.interface import (
 from yt_pubsub_handler.settings import Settings
 
 NEEDED = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_REFRESH_TOKEN", "REDDIT_USER_AGENT")
-_MOST_LISTED = 1000
-"""Reddit's listings end there, however many more there are."""
 _MOST_PINNED = 4
 """So many old posts may stand before the new ones of an account."""
 _SOON, _NOT_SOON = 60.0, 900.0
@@ -113,13 +111,19 @@ class Reddit:
         lateness: timedelta = timedelta(minutes=5),
         skew: timedelta = timedelta(minutes=1),
         timeout: float | None = None,
+        most_listed: int = 1000,
     ) -> None:
-        """`skew` is how far Reddit's clock may be behind the database's, `timeout` in place of PRAWCORE_TIMEOUT."""
+        """
+        `skew` is how far Reddit's clock may be behind the database's, `timeout` is in place of PRAWCORE_TIMEOUT.
+
+        Reddit's listings end at `most_listed`, however many more there are.
+        """
         missing = [name for name in NEEDED if not getattr(settings, name.lower())]
         if missing:
             raise NotConfigured(f"Reddit needs {', '.join(missing)}: set what is named.")
         self.lateness = lateness
         self._skew = skew
+        self._most_listed = most_listed
         self._http = requests.Session()
         self._exchange = _Exchange()
         self._reddit = praw.Reddit(
@@ -159,7 +163,7 @@ class Reddit:
         oldest = (since - self._skew).timestamp()
         older = seen = 0
         try:
-            for one in itertools.islice(self._own_submissions(), _MOST_LISTED):
+            for one in itertools.islice(self._own_submissions(), self._most_listed):
                 seen += 1
                 if one.created_utc < oldest:
                     older += 1
@@ -172,8 +176,8 @@ class Reddit:
             reason = later.reason if later else _words(error)
             seconds, whole = (later.seconds, later.whole) if later else (None, False)
             raise CannotLook(f"our submissions cannot be listed: {reason}", seconds=seconds, whole=whole) from error
-        if seen == _MOST_LISTED:
-            raise CannotLook(f"more than {_MOST_LISTED} of our submissions are newer")
+        if seen == self._most_listed:
+            raise CannotLook(f"more than {self._most_listed} of our submissions are newer")
         return None
 
     def _own_submissions(self) -> Iterator[Any]:

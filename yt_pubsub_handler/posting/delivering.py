@@ -132,7 +132,7 @@ class _Drain:
         except CannotLook as error:
             if error.whole:
                 pause(self._connection, post.destination, "", error.seconds or 0, str(error))
-            self._finish(post, after_looking_in_vain(error, destination.lateness))
+            self._finish(post, after_looking_in_vain(post, error, destination.lateness))
             return False
         if found is not None:
             self._finish(post, Ending("posted", external_id=found.external_id, url=found.url))

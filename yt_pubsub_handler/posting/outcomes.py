@@ -13,6 +13,8 @@ from yt_pubsub_handler.destinations.interface import CannotLook, Later, Outcome,
 from yt_pubsub_handler.posting.claims import Claimed, Ending
 
 LONGEST_WAIT = timedelta(days=1)
+LONGEST_SEARCH = timedelta(days=1)
+"""What nobody could look for all this time is not looked for any more."""
 _LOOKS = 16
 """A first look comes after this part of the lateness; the time before each next one doubles."""
 
@@ -44,9 +46,9 @@ def after_looking(post: Claimed, lateness: timedelta) -> Ending | None:
     return Ending("unknown", "sent twice, and never found: look there, and decide", asks=True)
 
 
-def after_looking_in_vain(error: CannotLook, lateness: timedelta) -> Ending:
+def after_looking_in_vain(post: Claimed, error: CannotLook, lateness: timedelta) -> Ending:
     """Say what becomes of a post that nobody could look for."""
-    if error.never:
+    if error.never or (post.age or timedelta(0)) > LONGEST_SEARCH:
         return Ending("unknown", f"nobody saw how it ended, and {error}: look there, and decide", asks=True)
     wait = timedelta(seconds=error.seconds) if error.seconds is not None else lateness / 4
     return Ending("unknown", str(error), min(wait, LONGEST_WAIT))

@@ -1,9 +1,10 @@
 """
 Reddit as praw meets it: it gives tokens, takes submissions and lists our own, and misbehaves on order.
 
-Requests and answers follow https://www.reddit.com/dev/api (`POST /api/submit`, `GET /api/v1/me`, `GET /user/{name}/submitted`,
-`GET /r/{subreddit}/about`) and https://github.com/reddit-archive/reddit/wiki/OAuth2 (the token); how it misbehaves
-follows what users of praw reported. By itself it refuses nothing as a repetition: whoever posts twice is seen here.
+Requests and answers follow https://www.reddit.com/dev/api (`POST /api/submit`, `GET /api/v1/me`,
+`GET /user/{name}/submitted`, `GET /r/{subreddit}/about`) and https://github.com/reddit-archive/reddit/wiki/OAuth2 (the
+token); how it misbehaves follows what users of praw reported. By itself it refuses nothing as a repetition: whoever
+posts twice is seen here.
 """
 
 from __future__ import annotations
@@ -16,75 +17,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.rehearsal.local_aws.loopback import LoopbackHandler, LoopbackServer
+from pipeline.rehearsal.reddit_troubles import CREATES, Manners, Submission, Trouble, error_of
 
 CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN = "stand-in", "stand-in-secret", "stand-in-refresh"
 NAME = "stand_in_bot"
-_MOST_LISTED = 1000
-"""Reddit's listings end there, however many more there are."""
-
-
-class Trouble(Enum):
-    """What can happen to a submission; the first five have made a post all the same."""
-
-    CREATED_500 = "created, then HTTP 500"
-    CREATED_STALLS = "created, then no answer"
-    CREATED_HANGS_UP = "created, then the connection ends"
-    CREATED_RATELIMIT = "created, and RATELIMIT"
-    CREATED_BAD_JSON = "created, and an answer that is no JSON"
-    CREATED_LATE = "no answer, and created after the client has gone"
-    FAILS_500 = "HTTP 500, nothing created"
-    STALLS = "no answer, nothing created"
-    BAD_JSON = "an answer that is no JSON, nothing created"
-    RATELIMIT = "RATELIMIT"
-    TOO_MANY = "HTTP 429"
-    ALREADY_SUB = "ALREADY_SUB"
-    FORBIDDEN = "HTTP 403"
-    BLOCKED = "HTTP 403 of the network's edge"
-    NOT_ALLOWED = "SUBREDDIT_NOTALLOWED"
-    NO_EXIST = "SUBREDDIT_NOEXIST"
-    FLAIR = "SUBMIT_VALIDATION_FLAIR_REQUIRED, as HTTP 400"
-    QUOTA = "QUOTA_FILLED"
-    TOKEN_ENDED = "HTTP 401"  # noqa: S105 - a status.
-
-
-_CREATES = frozenset(
-    trouble for trouble in Trouble if trouble.name.startswith("CREATED") and trouble is not Trouble.CREATED_LATE
-)
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A post; it is listed from `listed_at` on."""
-
-    id: str
-    subreddit: str
-    title: str
-    url: str
-    created_at: float
-    listed_at: float
-
-
-@dataclass
-class Manners:
-    """How this Reddit behaves by itself, beside what is ordered: shares are of the submissions, times in seconds."""
-
-    shares: dict[Trouble, float] = field(default_factory=dict)
-    listing_fails: float = 0.0
-    lag: tuple[float, float] = (0.0, 0.0)
-    """The least and the most that a new post is missing in the listing."""
-    stall: float = 1.0
-    """For how long there is no answer; longer than the client waits, or it is just slow."""
-    wait: str = "2 seconds"
-    """What RATELIMIT asks for."""
-    retry_after: str = "1"
-    refuses_repetitions: bool = False
-    """ALREADY_SUB for what is there, where the client asks for it (`resubmit=false`)."""
 
 
 class Reddit:
@@ -189,7 +129,7 @@ class Reddit:
         with self._lock:
             trouble = self._next_trouble(asked)
             self.happened.append((asked["url"], trouble))
-            made = self._create(asked) if trouble is None or trouble in _CREATES else None
+            made = self._create(asked) if trouble is None or trouble in CREATES else None
         match trouble:
             case None:
                 assert made is not None  # noqa: S101 - said for the type checker.
@@ -219,21 +159,9 @@ class Reddit:
                 headers = {"retry-after": self.manners.retry_after}
                 self._answer(request, {"message": "Too Many Requests", "error": 429}, 429, headers)
             case Trouble.FLAIR:
-                error = ["SUBMIT_VALIDATION_FLAIR_REQUIRED", "Post must contain post flair.", "flair"]
-                self._answer(request, {"json": {"errors": [error]}}, 400)
+                self._answer(request, {"json": {"errors": [error_of(trouble, "")]}}, 400)
             case _:
-                self._answer(request, {"json": {"errors": [self._error(trouble)]}})
-
-    def _error(self, trouble: Trouble) -> list[str]:
-        return {
-            Trouble.ALREADY_SUB: ["ALREADY_SUB", "that link has already been submitted", "url"],
-            Trouble.NOT_ALLOWED: ["SUBREDDIT_NOTALLOWED", "you aren't allowed to post there.", "sr"],
-            Trouble.NO_EXIST: ["SUBREDDIT_NOEXIST", "Hmm, that community doesn't exist. Try checking the spelling.", "sr"],
-            Trouble.QUOTA: ["QUOTA_FILLED", "You've submitted too many links recently. Please try again in an hour.", ""],
-        }.get(
-            trouble,
-            ["RATELIMIT", f"Looks like you've been doing that a lot. Take a break for {self.manners.wait} before trying again.", "ratelimit"],
-        )  # fmt: skip
+                self._answer(request, {"json": {"errors": [error_of(trouble, self.manners.wait)]}})
 
     def _next_trouble(self, asked: dict[str, str]) -> Trouble | None:
         if self._ordered:
@@ -273,7 +201,7 @@ class Reddit:
             return
         limit = min(int(asked.get("limit", "25")), 100)
         page, after = self._page(limit, asked.get("after"))
-        children = [{"kind": "t3", "data": _shown(one)} for one in page]
+        children = [{"kind": "t3", "data": one.shown(NAME)} for one in page]
         listing = {"after": after, "before": None, "dist": len(page), "modhash": None, "children": children}
         self._answer(request, {"kind": "Listing", "data": listing})
 
@@ -283,7 +211,7 @@ class Reddit:
             if one.listed_at > now:
                 continue
             seen += 1
-            if seen > _MOST_LISTED:
+            if seen > self.manners.most_listed:
                 return page, None
             if len(page) == limit:
                 return page, f"t3_{page[-1].id}"
@@ -326,19 +254,6 @@ class Reddit:
 def _hang_up(request: LoopbackHandler) -> None:
     request.close_connection = True
     request.connection.shutdown(socket.SHUT_RDWR)
-
-
-def _shown(one: Submission) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "name": f"t3_{one.id}",
-        "subreddit": one.subreddit,
-        "title": one.title,
-        "url": one.url,
-        "created_utc": one.created_at,
-        "permalink": f"/r/{one.subreddit}/comments/{one.id}/",
-        "author": NAME,
-    }
 
 
 def _base36(number: int) -> str:

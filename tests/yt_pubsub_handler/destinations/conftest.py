@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.rehearsal.reddit import Manners
 from pipeline.rehearsal.reddit import Reddit as StandIn
+from pipeline.rehearsal.reddit_troubles import Manners
 from yt_pubsub_handler.destinations.reddit import Reddit
 from yt_pubsub_handler.settings import Settings
 

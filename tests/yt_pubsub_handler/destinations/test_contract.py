@@ -17,6 +17,7 @@ import pytest
 
 from pipeline.rehearsal import discord as discord_stand_in
 from pipeline.rehearsal import reddit as reddit_stand_in
+from pipeline.rehearsal.reddit_troubles import Manners, Trouble
 from tests.yt_pubsub_handler.destinations.conftest import LOCAL
 from yt_pubsub_handler.destinations import NAMES, NoSuchDestination, open_destination
 from yt_pubsub_handler.destinations.console import Console
@@ -42,13 +43,13 @@ class Case:
 
 
 def reddit() -> Case:
-    there = reddit_stand_in.Reddit(reddit_stand_in.Manners(stall=1.0))
+    there = reddit_stand_in.Reddit(Manners(stall=1.0))
     settings = Settings.from_values(LOCAL | there.settings(), "the test")
     return Case(
         Reddit(settings, timeout=0.3, lateness=timedelta(seconds=1)),
         "aww",
         lambda: [one.title for one in there.submissions],
-        lambda: there.order(reddit_stand_in.Trouble.CREATED_STALLS),
+        lambda: there.order(Trouble.CREATED_STALLS),
         there.close,
     )
 

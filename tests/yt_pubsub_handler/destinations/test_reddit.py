@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.rehearsal.reddit import Reddit as StandIn
-from pipeline.rehearsal.reddit import Trouble
+from pipeline.rehearsal.reddit_troubles import Trouble
 from tests.yt_pubsub_handler.destinations.conftest import LOCAL
 from yt_pubsub_handler.destinations.interface import CannotLook, Found, Later, NotConfigured, Posted, Refused, Unknown
 from yt_pubsub_handler.destinations.reddit import Reddit

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from flask import Flask
 
-from pipeline.rehearsal.reddit import Manners
 from pipeline.rehearsal.reddit import Reddit as StandIn
+from pipeline.rehearsal.reddit_troubles import Manners
 from yt_pubsub_handler.destinations.interface import Destination
 from yt_pubsub_handler.destinations.reddit import Reddit
 from yt_pubsub_handler.posting.delivering import Delivery, deliver

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from pipeline.rehearsal.reddit import Reddit as StandIn
-from pipeline.rehearsal.reddit import Trouble
+from pipeline.rehearsal.reddit_troubles import Trouble
 from tests.yt_pubsub_handler.posting.conftest import LATENESS, Deliver, Pass, Queue
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Post

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from pipeline.rehearsal.reddit import Reddit as StandIn
-from pipeline.rehearsal.reddit import Trouble
+from pipeline.rehearsal.reddit_troubles import Trouble
 from tests.yt_pubsub_handler.posting.conftest import LATENESS, Deliver, Pass, Queue
 from yt_pubsub_handler.destinations.console import Console
 from yt_pubsub_handler.destinations.interface import Destination, Found, Outcome, Posted
@@ -110,6 +110,20 @@ def test_a_listing_that_fails_proves_nothing(
     assert rows(STATES) == [("unknown", "our submissions cannot be listed: HTTP 500")]
     pass_time(LATENESS)
     assert (drain(), len(there.happened)) == (Delivery(posted=1), 1)
+
+
+def test_what_nobody_could_look_for_in_a_day_is_a_persons(
+    drain: Deliver, queue: Queue, there: StandIn, pass_time: Pass, rows: Rows
+) -> None:
+    queue()
+    there.order(Trouble.CREATED_500)
+    drain()
+    pass_time(timedelta(hours=25))
+    there.order_listing(500)
+
+    assert drain() == Delivery(unknown=1)
+    assert rows("SELECT asks_since IS NULL FROM posts") == [(False,)]
+    assert (drain(), len(there.happened)) == (Delivery(), 1)
 
 
 def test_a_places_limit_holds_up_this_place_alone(
