@@ -125,6 +125,8 @@ class Reddit:
         self._skew = skew
         self._most_listed = most_listed
         self._http = requests.Session()
+        # A .netrc file would replace our token; and proxies would be looked for before each request.
+        self._http.trust_env = False
         self._exchange = _Exchange()
         self._reddit = praw.Reddit(
             client_id=settings.reddit_client_id,
