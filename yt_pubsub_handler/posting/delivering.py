@@ -11,6 +11,7 @@ import logging
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -20,7 +21,16 @@ from sqlalchemy.exc import DBAPIError
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.database_errors import describe, passes_by_itself
 from yt_pubsub_handler.destinations import NoSuchDestination, open_destination
-from yt_pubsub_handler.destinations.interface import CannotLook, Destination, Later, NotConfigured, Posted
+from yt_pubsub_handler.destinations.interface import (
+    CannotLook,
+    Destination,
+    Found,
+    Later,
+    NotConfigured,
+    Outcome,
+    Posted,
+    Unknown,
+)
 from yt_pubsub_handler.posting import claims
 from yt_pubsub_handler.posting.claims import Claimed, Ending
 from yt_pubsub_handler.posting.outcomes import after_looking, after_looking_in_vain, after_sending
@@ -128,7 +138,7 @@ class _Drain:
         # From the second attempt on the first one may turn up just as well.
         since = post.sent_at if post.attempts < 2 and post.sent_at else post.created_at
         try:
-            found = destination.find(post.typed_place, _YOUTUBE + post.video["video_id"], since)
+            found = _find(destination, post, since)
         except CannotLook as error:
             if error.whole:
                 pause(self._connection, post.destination, "", error.seconds or 0, str(error))
@@ -153,7 +163,7 @@ class _Drain:
             self._finish(post, Ending("skipped", reason))
             return
         title = worded(post.title_template, post.video, destination.longest_title)
-        outcome = destination.submit(post.typed_place, title, _YOUTUBE + post.video["video_id"])
+        outcome = _submit(destination, post, title)
         if isinstance(outcome, Later):
             place = "" if outcome.whole else post.place
             pause(self._connection, post.destination, place, outcome.seconds, outcome.reason)
@@ -200,3 +210,23 @@ class _Drain:
             opened = self._destinations[name] = open_destination(name, settings_of(self._app))
             self._opened.append(opened)
         return self._destinations[name]
+
+
+def _submit(destination: Destination, post: Claimed, title: str) -> Outcome:
+    """One post with which its destination cannot cope must not stop all others, minute after minute."""
+    try:
+        return destination.submit(post.typed_place, title, _YOUTUBE + post.video["video_id"])
+    except Exception as error:  # noqa: BLE001 - the interface allows none, and what was sent may stand there.
+        # Its words may hold a webhook.
+        logger.error("%s broke on post %s: %s", destination.name, post.id, type(error).__name__)  # noqa: TRY400
+        return Unknown(f"{destination.name} broke on it: {type(error).__name__}")
+
+
+def _find(destination: Destination, post: Claimed, since: datetime) -> Found | None:
+    try:
+        return destination.find(post.typed_place, _YOUTUBE + post.video["video_id"], since)
+    except CannotLook:
+        raise
+    except Exception as error:
+        logger.error("%s broke on finding post %s: %s", destination.name, post.id, type(error).__name__)  # noqa: TRY400
+        raise CannotLook(f"{destination.name} broke on looking for it: {type(error).__name__}") from error

@@ -8,11 +8,12 @@ if nobody sees the end of that either, a person decides.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from yt_pubsub_handler.destinations.interface import CannotLook, Later, Outcome, Posted, Refused
 from yt_pubsub_handler.posting.claims import Claimed, Ending
+from yt_pubsub_handler.posting.pauses import bounded
 
-LONGEST_WAIT = timedelta(days=1)
 LONGEST_SEARCH = timedelta(days=1)
 """What nobody could look for all this time is not looked for any more."""
 _LOOKS = 16
@@ -30,8 +31,8 @@ def after_sending(post: Claimed, outcome: Outcome, lateness: timedelta) -> Endin
         case Refused():
             return Ending("failed", outcome.reason)
         case Later():
-            wait = min(timedelta(seconds=outcome.seconds), LONGEST_WAIT)
-            return Ending("unknown" if outcome.doubtful else "pending", outcome.reason, wait, uncounted=True)
+            state: Literal["unknown", "pending"] = "unknown" if outcome.doubtful else "pending"
+            return Ending(state, outcome.reason, bounded(outcome.seconds), uncounted=True)
         case _:
             return Ending("unknown", outcome.reason, lateness / _LOOKS)
 
@@ -50,5 +51,4 @@ def after_looking_in_vain(post: Claimed, error: CannotLook, lateness: timedelta)
     """Say what becomes of a post that nobody could look for."""
     if error.never or (post.age or timedelta(0)) > LONGEST_SEARCH:
         return Ending("unknown", f"nobody saw how it ended, and {error}: look there, and decide", asks=True)
-    wait = timedelta(seconds=error.seconds) if error.seconds is not None else lateness / 4
-    return Ending("unknown", str(error), min(wait, LONGEST_WAIT))
+    return Ending("unknown", str(error), lateness / 4 if error.seconds is None else bounded(error.seconds))

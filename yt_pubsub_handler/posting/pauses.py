@@ -11,7 +11,6 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 LONGEST = timedelta(days=1)
-"""Whatever a destination says: a wrong number must not silence us for years."""
 _PAUSE = text("""
 INSERT INTO pauses (destination, target, not_before, reason) VALUES (:destination, :target, now() + :length, :reason)
 ON CONFLICT (destination, target) DO UPDATE SET not_before = excluded.not_before, reason = excluded.reason
@@ -21,5 +20,11 @@ WHERE pauses.not_before < excluded.not_before
 
 def pause(connection: Connection, destination: str, place: str, seconds: float, reason: str) -> None:
     """Send nothing to `place` for that long; "" is the whole destination. A longer pause stays."""
-    length = min(timedelta(seconds=seconds), LONGEST)
-    connection.execute(_PAUSE, {"destination": destination, "target": place, "length": length, "reason": reason})
+    values = {"destination": destination, "target": place, "length": bounded(seconds), "reason": reason}
+    connection.execute(_PAUSE, values)
+
+
+def bounded(seconds: float) -> timedelta:
+    """Return how long to wait when a destination says so: a wrong number must not silence us for years, or raise."""
+    # In this order it makes nothing of "not a number".
+    return timedelta(seconds=min(max(0.0, seconds), LONGEST.total_seconds()))

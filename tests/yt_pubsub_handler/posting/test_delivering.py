@@ -384,6 +384,32 @@ def test_many_drains_at_once_post_each_once(app: Flask, queue: Queue, rows: Rows
     assert rows("SELECT DISTINCT state FROM posts") == [("posted",)]
 
 
+def test_a_post_that_breaks_its_destination_does_not_stop_the_others(
+    app: Flask, queue: Queue, pass_time: Pass, rows: Rows, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Console):
+        lateness = LATENESS
+
+        def submit(self, place: str, title: str, url: str) -> Outcome:
+            if place == "bad":
+                raise RuntimeError("https://hooks.example/secret")
+            return super().submit(place, title, url)
+
+        def find(self, place: str, url: str, since: datetime) -> Found | None:  # noqa: ARG002 - as above.
+            raise ZeroDivisionError
+
+    broken = {"console": Broken()}
+    queue(None, target="bad", destination="console")
+    queue(None, target="good", destination="console")
+
+    assert deliver(app, 60, destinations=dict(broken), attempt=1) == Delivery(posted=1, unknown=1)
+    assert rows(STATES)[0] == ("unknown", "console broke on it: RuntimeError")
+    pass_time(MINUTE)
+    assert deliver(app, 60, destinations=dict(broken), attempt=1) == Delivery(unknown=1)
+    assert rows(STATES)[0] == ("unknown", "console broke on looking for it: ZeroDivisionError")
+    assert "secret" not in caplog.text
+
+
 def test_a_destination_nobody_has_configured_waits_and_says_what_is_missing(
     app: Flask, queue: Queue, rows: Rows
 ) -> None:
