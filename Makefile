@@ -9,7 +9,8 @@ BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.venv/.uv-cache
 
 .PHONY: help setup lock lint test test-system rehearse rehearse-rollback serve revision review review-rules \
-	bench-app bench-migrations bench-review campaign-autogenerate campaign-faults campaign-hook campaign-schedules campaign-verdicts
+	bench-app bench-migrations bench-review campaign-autogenerate campaign-faults campaign-hook campaign-relay \
+	campaign-schedules campaign-verdicts
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 20
@@ -47,6 +48,9 @@ campaign-faults: setup ## harm a deploy in five ways at each of its commits, in 
 
 campaign-hook: setup ## 100,000 bodies that nobody meant, sent to the hook: no error, bounded memory (BODIES=1000)
 	@BODIES=$${BODIES:-100000} $(BIN)/pytest --timeout 14400 tests/yt_pubsub_handler/websub/test_fuzzing.py $(ARGS)
+
+campaign-relay: setup ## 10,000 notifications, drains that are killed, a Reddit that misbehaves, PostgreSQL cut off
+	@NOTIFICATIONS=10000 $(BIN)/pytest -n 0 --timeout 14400 tests/yt_pubsub_handler/posting/campaign $(ARGS)
 
 campaign-schedules: setup ## 200 random schedules of upgrades, downgrades, kills, freezes and cancels
 	@SCHEDULES=200 $(BIN)/pytest --timeout 14400 tests/yt_pubsub_handler/migration/faults/test_schedules.py $(ARGS)

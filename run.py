@@ -12,6 +12,7 @@ import functools
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from yt_pubsub_handler import create_app
@@ -163,6 +164,13 @@ def run_renew_leases(event: dict[str, Any], context: Context | None) -> dict[str
     from yt_pubsub_handler.websub.renewing import renew
 
     return renew(app, _seconds(context)).as_dict()
+
+
+@entry_point
+def run_deliver_posts(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+    from yt_pubsub_handler.posting.delivering import deliver
+
+    return asdict(deliver(app, _seconds(context)))
 
 
 def _seconds(context: Context | None) -> float:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +15,7 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
+from sqlalchemy import text
 
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.migration.errors import Refused
@@ -193,6 +197,7 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
         "run_prune": exactly,
         "run_measure": exactly,
         "run_renew_leases": exactly,
+        "run_deliver_posts": exactly,
     }
 
 
@@ -220,3 +225,35 @@ def test_an_exit_is_a_failure_whatever_its_code(run: ModuleType) -> None:
 
     with pytest.raises(run.EntryPointFailed, match="migrate tried to exit with 0"):
         migrate({}, None)
+
+
+def test_what_is_due_is_delivered(run: ModuleType, database_url: str) -> None:
+    with run.app.app_context():
+        channel = "UC" + "x" * 22
+        db.session.execute(
+            text(
+                "WITH link AS (INSERT INTO subscriptions (channel_id, destination, target) "
+                "VALUES (:channel, 'console', 'x') RETURNING id), "
+                "video AS (INSERT INTO videos (video_id, channel_id, title, author, published_at, updated_at) "
+                "VALUES ('VIDEOID0001', :channel, 't', 'a', now(), now()) RETURNING video_id) "
+                "INSERT INTO posts (video_id, subscription_id) SELECT video_id, link.id FROM link, video"
+            ),
+            {"channel": channel},
+        )
+        db.session.commit()
+
+    done = run.run_deliver_posts({}, Context(120))
+
+    assert done == {"posted": 1, "unknown": 0, "failed": 0, "skipped": 0, "waiting": 0}
+
+
+def test_neither_praw_nor_requests_is_imported_before_something_is_posted() -> None:
+    """They would double what a cold function takes to answer the hub."""
+    program = "import run, sys; print([name for name in ('praw', 'requests', 'boto3') if name in sys.modules])"
+    environment = {"DATABASE_URL": "postgresql://h/d", "PATH": os.defpath}
+
+    said = subprocess.run(
+        [sys.executable, "-c", program], cwd=RUN.parent, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout == "[]\n"

@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError
 GOOGLE_HUB = "https://pubsubhubbub.appspot.com/"
 YOUTUBE_API = "https://www.googleapis.com/youtube/v3"
 YOUTUBE_FEED = "https://www.youtube.com/feeds/videos.xml"
+REDDIT, REDDIT_OAUTH = "https://www.reddit.com", "https://oauth.reddit.com"
 
 _REQUIRED_ON_LAMBDA = ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL")
 _LOCAL_DEFAULTS = {"SECRET_KEY": "for development only", "PUBLIC_URL": "http://127.0.0.1:5000"}
@@ -57,6 +58,12 @@ class Settings:
     """Whether the hub repeats `hub.verify_token`. None: only Google's is known to."""
     topic_prefix: str | None = field(default=None, repr=False)
     """What a channel's id is appended to where it is subscribed. None: YouTube's canonical form."""
+    reddit_client_id: str | None = None
+    reddit_client_secret: str | None = field(default=None, repr=False)
+    reddit_refresh_token: str | None = field(default=None, repr=False)
+    reddit_user_agent: str | None = None
+    reddit_url: str = REDDIT
+    reddit_oauth_url: str = REDDIT_OAUTH
 
     @property
     def demands_token(self) -> bool:
@@ -179,6 +186,12 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "YOUTUBE_FEED_URL": _web_url,
     "HUB_ECHOES_TOKEN": _yes_or_no,
     "TOPIC_PREFIX": _web_url,
+    "REDDIT_CLIENT_ID": _text,
+    "REDDIT_CLIENT_SECRET": _text,
+    "REDDIT_REFRESH_TOKEN": _text,
+    "REDDIT_USER_AGENT": _text,
+    "REDDIT_URL": lambda value: _confidential_url(value).rstrip("/"),
+    "REDDIT_OAUTH_URL": lambda value: _confidential_url(value).rstrip("/"),
 }
 NAMES = tuple(_CHECKS)
 """Every setting that is read."""
