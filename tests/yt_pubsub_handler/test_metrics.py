@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,6 +120,13 @@ def test_on_lambda_a_measurement_is_one_line_as_cloudwatch_reads_it(capsys: pyte
     named = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
     assert named == dict.fromkeys(NOTHING, "Count") | {"OldestPendingAge": "Seconds"}
     assert all(isinstance(told[name], int | float) for name in named)
+
+
+def test_the_readme_says_what_each_metric_is() -> None:
+    watching = Path("README.md").read_text().split("## Watching it")[1].split("## ")[0]
+    rows = [line.split("|")[1] for line in watching.splitlines() if line.startswith("| `")]
+
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(NOTHING)
 
 
 def test_elsewhere_a_measurement_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
