@@ -29,7 +29,10 @@ def test_staging_is_production_with_names_of_its_own() -> None:
         region="us-east-1",
         bucket="yt-pubsub-handler-production-packages",
         secret="yt-pubsub-handler/production",
-        schedules=(Schedule("expire-leases", "rate(1 hour)", "run.run_expire_leases"),),
+        schedules=(
+            Schedule("expire-leases", "rate(1 hour)", "run.run_expire_leases"),
+            Schedule("renew-leases", "rate(5 minutes)", "run.run_renew_leases"),
+        ),
     )
     assert staging.schedules == production.schedules
     shared = {"function", "role", "bucket", "secret", "name"}
