@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from pipeline.rehearsal.google_hub import GoogleHub, Order
-from yt_pubsub_handler.websub.hub import Accepted, Answer, Busy, Request
+from yt_pubsub_handler.websub.hub import Accepted, Answer, Busy, Failed, Request, ask
 from yt_pubsub_handler.websub.quiet import keep_quiet
 from yt_pubsub_handler.websub.renewing import Renewed, renew
 
@@ -81,14 +81,14 @@ def test_that_we_ask_is_committed_before_the_hub_is_asked(
     follow()
     seen = []
 
-    def ask(url: str, request: Request) -> Answer:
+    def look(url: str, request: Request) -> Answer:
         seen.extend(rows("SELECT state, attempts, due_at > now() + interval '3 minutes' FROM leases"))
         seen.extend(
             rows("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND pid <> pg_backend_pid()")
         )
         return Accepted(done=False)
 
-    monkeypatch.setattr("yt_pubsub_handler.websub.hub.ask", ask)
+    monkeypatch.setattr("yt_pubsub_handler.websub.hub.ask", look)
     renew(serve(google.url).app, 120)
 
     assert seen == [("pending", 1, True), (0,)]
@@ -178,6 +178,22 @@ def test_another_failure_is_of_one_lease_which_waits_longer_each_time(
     ]
     assert "did not subscribe lease" in caplog.text
     assert "HTTP 400 Bad hub.callback" in caplog.text
+
+
+def test_a_failure_after_the_verification_changes_nothing_any_more(
+    run: Run, follow: Any, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hub that verifies first may still fail to say so."""
+    follow()
+
+    def ask_and_fail(url: str, request: Request) -> Answer:
+        ask(url, request)
+        return Failed("HTTP 500")
+
+    monkeypatch.setattr("yt_pubsub_handler.websub.hub.ask", ask_and_fail)
+
+    assert run() == Renewed(opened=1, failed=1)
+    assert rows("SELECT state, attempts, reason FROM leases") == [("active", 0, None)]
 
 
 def test_a_failure_is_forgotten_when_it_succeeds(
@@ -319,7 +335,7 @@ def test_an_old_secret_is_replaced_in_two_phases(
     unverified = rows(STANDING)
     still = google.publish(topic, b"<feed/>")
     until_due(change)
-    verified, both = run(), google.publish(topic, b"<feed/>")
+    verified, too_early, both = run(), run(), google.publish(topic, b"<feed/>")
     change("UPDATE leases SET verified_at = verified_at - interval '11 minutes'")
     ended, only = run(), google.publish(topic, b"<feed/>")
 
@@ -327,7 +343,8 @@ def test_an_old_secret_is_replaced_in_two_phases(
     assert asked_for == Renewed(replaced=1, accepted=1)
     assert unverified == [(CHANNEL, "subscribe", "active", 0), (CHANNEL, "subscribe", "pending", 1)]
     assert list(still.values()) == [[204]]
-    assert (verified, list(both.values())) == (Renewed(accepted=2), [[204], [204]])
+    assert (verified, too_early) == (Renewed(accepted=2), Renewed())
+    assert list(both.values()) == [[204], [204]]
     assert (ended, only) == (Renewed(ended=1, accepted=1), {new: [204]})
     assert rows(STANDING) == [(CHANNEL, "unsubscribe", "unsubscribed", 0), (CHANNEL, "subscribe", "active", 0)]
     assert rows("SELECT count(DISTINCT secret), count(DISTINCT callback_key) FROM leases") == [(2, 2)]
@@ -367,6 +384,27 @@ def test_runs_at_the_same_time_open_one_lease_and_ask_for_it_once(
     assert sum(one.opened for one in done) == sum(one.accepted for one in done) == 12
     assert [row[0] for row in rows(STANDING)] == channels
     assert len(google.asked) == 12
+
+
+def test_a_lease_that_somebody_else_has_in_hand_is_left_to_them(
+    run: Run, google: GoogleHub, follow: Any, change: Change, postgresql: psycopg.Connection[Any]
+) -> None:
+    """A verification, or another run: waiting for it would hold up all the others."""
+    follow()
+    follow(OTHER)
+    run()
+    until_due(change)
+    google.asked.clear()
+    postgresql.execute("SELECT id FROM leases WHERE channel_id = %s FOR UPDATE", (CHANNEL,))
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run)
+        wait([running], timeout=20)
+        in_time = running.done()
+        postgresql.rollback()
+
+    assert (in_time, running.result()) == (True, Renewed(accepted=1))
+    assert [form["hub.topic"][-24:] for form in google.asked] == [OTHER]
 
 
 def test_nothing_is_asked_that_could_not_be_waited_for(run: Run, google: GoogleHub, follow: Any) -> None:
