@@ -176,15 +176,16 @@ class _Drain:
         until = time.monotonic() + _KEEP_SAYING
         while True:
             try:
+                if self._connection.closed:
+                    self._connection = self._engine.connect()
                 ours = claims.finish(self._connection, post, ending)
                 break
             except DBAPIError as error:
                 if not passes_by_itself(error) or time.monotonic() > until:
                     raise
                 logger.warning("post %s: %s; its end is said again", post.id, describe(error))
-                time.sleep(0.5)
                 self._connection.close()
-                self._connection = self._engine.connect()
+                time.sleep(0.5)
         if not ours:
             logger.warning("post %s is no longer ours: that it is %s is not recorded", post.id, ending.state)
             return
@@ -199,6 +200,8 @@ class _Drain:
         logger.info("post %s of video %s waits: %s", post.id, post.video["video_id"], reason)
 
     def _release(self, token: UUID) -> None:
+        if self._connection.closed:
+            return  # The database is away, and the claims end by themselves.
         try:
             claims.release(self._connection, token)
         except DBAPIError as error:

@@ -166,10 +166,8 @@ class Reddit:
     def _next_trouble(self, asked: dict[str, str]) -> Trouble | None:
         if self._ordered:
             return self._ordered.pop(0)
-        repeats = any(
-            (one.url, one.subreddit) == (asked["url"], asked["sr"].lower()) for one in reversed(self.submissions)
-        )
-        if self.manners.refuses_repetitions and asked.get("resubmit", "true").lower() == "false" and repeats:
+        asks = self.manners.refuses_repetitions and asked.get("resubmit", "true").lower() == "false"
+        if asks and any((one.url, one.subreddit) == (asked["url"], asked["sr"].lower()) for one in self.submissions):
             return Trouble.ALREADY_SUB
         number = self._random.random()
         for trouble, share in self.manners.shares.items():

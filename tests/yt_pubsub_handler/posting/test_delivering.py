@@ -12,12 +12,14 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from pipeline.rehearsal.reddit import Reddit as StandIn
 from pipeline.rehearsal.reddit_troubles import Trouble
 from tests.yt_pubsub_handler.posting.conftest import LATENESS, Deliver, Pass, Queue
 from yt_pubsub_handler.destinations.console import Console
 from yt_pubsub_handler.destinations.interface import Destination, Found, Outcome, Posted
+from yt_pubsub_handler.posting import delivering
 from yt_pubsub_handler.posting.delivering import Delivery, deliver
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
@@ -311,6 +313,46 @@ def test_whoever_lost_the_claim_does_not_say_how_it_ended(
     assert deliver(app, 60, destinations={"reddit": Watching(reddit, take_it_away)}, attempt=1) == Delivery()
     assert rows("SELECT state, posted_at FROM posts") == [("claimed", None)]
     assert "post 1 is no longer ours" in caplog.text
+
+
+def cut_off(postgresql: psycopg.Connection[Any]) -> None:
+    with postgresql.transaction():
+        postgresql.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_how_it_ended_is_said_when_the_database_is_back(
+    app: Flask, reddit: Destination, queue: Queue, postgresql: psycopg.Connection[Any], rows: Rows
+) -> None:
+    """Only the drain knows it: Reddit could be asked, and a webhook could not."""
+    queue()
+    queue()
+
+    done = deliver(app, 60, destinations={"reddit": Watching(reddit, lambda: cut_off(postgresql))}, attempt=1)
+
+    assert done == Delivery(posted=2)
+    assert rows("SELECT DISTINCT state FROM posts") == [("posted",)]
+
+
+def test_a_database_that_stays_away_ends_the_drain_as_what_it_is(
+    app: Flask, reddit: Destination, queue: Queue, postgresql: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else goes wrong on the way out must not hide it."""
+    queue()
+    monkeypatch.setattr(delivering, "_KEEP_SAYING", 1.0)
+    name = postgresql.info.dbname
+
+    def leave() -> None:
+        with psycopg.connect(
+            postgresql.info.dsn, password=postgresql.info.password, dbname="postgres", autocommit=True
+        ) as there:
+            there.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+        cut_off(postgresql)
+
+    with pytest.raises(OperationalError):
+        deliver(app, 60, destinations={"reddit": Watching(reddit, leave)}, attempt=1)
 
 
 class Killed(BaseException):
