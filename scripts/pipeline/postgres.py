@@ -106,11 +106,19 @@ def _copy_programs(bin_: Path, home: Path) -> Path:
     """Copy what the programs are linked to as well; they look for it relative to themselves."""
     package = bin_.parents[1]
     install = Path(package.name, bin_.parent.name)
-    shutil.copytree(package.parent / install, home / install, symlinks=True)
+    shutil.copytree(package.parent / install, home / install, symlinks=True, copy_function=_link)
     libraries = f"{package.name}.libs"
     if (package.parent / libraries).is_dir():
-        shutil.copytree(package.parent / libraries, home / libraries)
+        shutil.copytree(package.parent / libraries, home / libraries, copy_function=_link)
     return home / install / "bin"
+
+
+def _link(source: str, target: str) -> None:
+    """Another name for the same file, where the file system has that: copying took longer than initdb."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _account() -> dict[str, Any]:

@@ -165,7 +165,15 @@ class Mapped:
         if childless is not None and found and found[-1] in own:
             own.remove(found[-1])
             own.append(found[-1])
-        self.rows = [self._values(one) for one in own]
+        rows = [self._values(one) for one in own]
+        # A row that the release itself could not have written says nothing of what it writes.
+        self.rows = [row for row in rows if self._may_write(row)] or rows
+
+    def _may_write(self, row: Any) -> bool:
+        return not any(
+            row.get(key) is None and not any(column.nullable or column in self._generated for column in columns)
+            for key, columns in self._columns().items()
+        )
 
     def _values(self, instance: Any) -> Any:
         for key in self._columns():

@@ -122,6 +122,22 @@ def _short(broken: Sequence[Breakage], connection: Connection = Connection.FRESH
     return {(one.model, one.operation, one.column) for one in broken if one.connection is connection}
 
 
+def test_a_row_that_the_release_could_not_have_written_says_nothing_of_what_it_writes(
+    tmp_path: Path, empty_database_url: str
+) -> None:
+    """The database takes NULL, the release's model does not: a CHECK against NULL is nothing to it."""
+    url = make_url(empty_database_url)
+    run_sql(
+        url,
+        "CREATE TABLE notes (id serial PRIMARY KEY, words text, size int)",
+        "INSERT INTO notes (words, size) VALUES (NULL, 1), ('two', NULL), (NULL, 3)",
+    )
+    check = "ALTER TABLE notes ADD CONSTRAINT told CHECK (words IS NOT NULL) NOT VALID"
+    not_tried, broken = _broken(write_project(tmp_path, _NOTES), url, [check])
+
+    assert (not_tried, broken) == ((), ())
+
+
 def test_everything_can_be_done_with_odd_models_and_a_new_table_breaks_none(
     tmp_path: Path, empty_database_url: str
 ) -> None:

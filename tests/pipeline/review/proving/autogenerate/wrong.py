@@ -14,6 +14,11 @@ def _beside(before: str, type_: str, spelt: str | None = None) -> tuple[str, lis
     return model(*lines), [(_ADD_NEW.format(type=spelt or type_), _DROP_NEW)]
 
 
+def _alone(statement: str) -> str:
+    """Not in the transaction of the revisions before, whose locks Flask-Migrate's env.py keeps until all are applied."""
+    return f"with op.get_context().autocommit_block():\n    op.execute({statement!r})"
+
+
 _STRING = "code = sa.Column(sa.String(20))"
 _KIND = "sa.Enum('news', 'video', name='kind')"
 _KIND_THERE = "postgresql.ENUM('news', 'video', name='kind', create_type=False)"
@@ -21,6 +26,7 @@ _MAKE_KIND = "op.execute(\"CREATE TYPE kind AS ENUM ('news', 'video')\")\n"
 _AUTHOR = model(name="Author")
 _NAMED_KEY = "sa.ForeignKey('author.id', name='post_author_fkey')"
 _ON_DELETE = "author_id = sa.Column(sa.Integer, sa.ForeignKey('author.id'{more}), index=True)"
+_TELL_APART = ("op.execute(\"UPDATE post SET slug = slug || '-' || id WHERE slug IS NOT NULL\")", "pass")
 _UNIQUE_CONCURRENTLY = (
     "with op.get_context().autocommit_block():\n"
     "    op.create_index('uq_post_slug', 'post', ['slug'], unique=True, postgresql_concurrently=True, "
@@ -31,11 +37,12 @@ _UNIQUE_CONCURRENTLY = (
 _UNIQUE_OF_THE_INDEX = (
     "op.execute('ALTER TABLE post ADD CONSTRAINT uq_post_slug UNIQUE USING INDEX uq_post_slug')",
     "op.drop_constraint('uq_post_slug', 'post', type_='unique')\n"
-    "op.create_index('uq_post_slug', 'post', ['slug'], unique=True)",
+    "with op.get_context().autocommit_block():\n"
+    "    op.create_index('uq_post_slug', 'post', ['slug'], unique=True, postgresql_concurrently=True)",
 )
 
 _INTEGER_BESIDE = _beside(_STRING, "sa.Integer", "sa.Integer()")
-_SHORT_BESIDE = _beside(_STRING, "sa.String(2)")
+_SHORT_BESIDE = _beside("code = sa.Column(sa.String(50))", "sa.String(2)")
 _NUMBERS_BESIDE = _beside("tags = sa.Column(postgresql.ARRAY(sa.Text))", "postgresql.ARRAY(sa.Integer)")
 _FLAG_BESIDE = _beside("shown = sa.Column(sa.Boolean)", "sa.Integer", "sa.Integer()")
 _JSON_BESIDE = _beside("data = sa.Column(sa.JSON)", "postgresql.JSONB", "postgresql.JSONB()")
@@ -164,6 +171,7 @@ WRONG = {
             )
         ],
         safe=[
+            _TELL_APART,
             _UNIQUE_CONCURRENTLY,
             _UNIQUE_OF_THE_INDEX,
         ],
@@ -193,7 +201,7 @@ WRONG = {
                 "           '(SELECT FROM author WHERE author.id = post.author_id)')",
                 "pass",
             ),
-            ("op.execute('ALTER TABLE post VALIDATE CONSTRAINT post_author_fkey')", "pass"),
+            (_alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_fkey"), "pass"),
         ],
         safe_after=_AUTHOR + model(f"author_id = sa.Column(sa.Integer, {_NAMED_KEY})"),
     ),
@@ -429,7 +437,7 @@ WRONG = {
                 "op.execute('ALTER TABLE post ADD CONSTRAINT titled CHECK (title IS NOT NULL) NOT VALID')",
                 "op.drop_constraint('titled', 'post', type_='check')",
             ),
-            ("op.execute('ALTER TABLE post VALIDATE CONSTRAINT titled')", "pass"),
+            (_alone("ALTER TABLE post VALIDATE CONSTRAINT titled"), "pass"),
             (
                 "op.alter_column('post', 'title', nullable=False)\nop.drop_constraint('titled', 'post', type_='check')",
                 "op.execute('ALTER TABLE post ADD CONSTRAINT titled CHECK (title IS NOT NULL) NOT VALID')\n"
@@ -452,7 +460,7 @@ WRONG = {
             )
         ],
         safe=[
-            ("op.execute(\"UPDATE post SET slug = slug || '-' || id WHERE slug IS NOT NULL\")", "pass"),
+            _TELL_APART,
             _UNIQUE_CONCURRENTLY,
             _UNIQUE_OF_THE_INDEX,
         ],
@@ -473,9 +481,12 @@ WRONG = {
                 "op.create_foreign_key('post_author_cascade', 'post', 'author', ['author_id'], ['id'], "
                 "ondelete='CASCADE', postgresql_not_valid=True)\n"
                 "op.drop_constraint('post_author_id_fkey', 'post', type_='foreignkey')",
-                "op.create_foreign_key('post_author_id_fkey', 'post', 'author', ['author_id'], ['id'])\n"
-                "op.drop_constraint('post_author_cascade', 'post', type_='foreignkey')",
-            )
+                "op.create_foreign_key('post_author_id_fkey', 'post', 'author', ['author_id'], ['id'], "
+                "postgresql_not_valid=True)\n"
+                "op.drop_constraint('post_author_cascade', 'post', type_='foreignkey')\n"
+                + _alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_id_fkey"),
+            ),
+            (_alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_cascade"), "pass"),
         ],
         safe_after=_AUTHOR + model(_ON_DELETE.format(more=", ondelete='CASCADE', name='post_author_cascade'")),
     ),
