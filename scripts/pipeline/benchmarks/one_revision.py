@@ -34,7 +34,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("videos", "note")
 '''
-_MODEL = "    removed_at: Mapped[Moment | None]\n"
+_MODEL = "    first_seen_at: Mapped[CreatedAt]\n"
 _ENV = """
 from alembic import context
 from models import metadata

@@ -60,12 +60,13 @@ def test_the_package_holds_the_app_and_what_it_needs(packaged: tuple[zipfile.Zip
         # Zappa's: the handler, its settings, what it says of the build
         "handler.py", "zappa_settings.py", "package_info.json", "__init__.py", "zappa",
         # what the app imports
-        "alembic", "alembic_utils", "defusedxml", "flask", "flask_migrate", "flask_sqlalchemy", "psycopg",
-        "psycopg_binary", "sqlalchemy",
+        "alembic", "alembic_utils", "defusedxml", "flask", "flask_migrate", "flask_sqlalchemy", "praw", "psycopg",
+        "psycopg_binary", "requests", "sqlalchemy",
         # and what those import
         "__pycache__", "blinker", "certifi", "charset_normalizer", "click", "dateutil", "durationpy", "flupy", "hjson",
-        "idna", "itsdangerous", "jinja2", "jmespath", "mako", "markupsafe", "packaging", "parse", "requests",
-        "slugify", "six.py", "text_unidecode", "toml", "typing_extensions.py", "urllib3", "werkzeug", "yaml", "_yaml",
+        "idna", "itsdangerous", "jinja2", "jmespath", "mako", "markupsafe", "packaging", "parse", "prawcore",
+        "slugify", "six.py", "text_unidecode", "toml", "typing_extensions.py", "update_checker", "urllib3", "websocket",
+        "werkzeug", "yaml", "_yaml",
     }  # fmt: skip
 
 
