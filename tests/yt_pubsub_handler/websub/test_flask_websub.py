@@ -20,11 +20,20 @@ import pytest
 import requests
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
+from celery.signals import setup_logging
 from flask import Flask, Response, request
 from flask_websub.hub import Hub, SQLite3HubStorage
 from werkzeug.serving import make_server
 
 from yt_pubsub_handler.websub.renewing import Renewed, renew
+
+
+def _leave_logs_alone(**_: Any) -> None:
+    """A worker of Celery's takes the root logger's handlers and level for itself, for the rest of the process."""
+
+
+setup_logging.connect(_leave_logs_alone)
+
 
 CHANNEL = "UCxxxxxxxxxxxxxxxxxxxxxx"
 POSTS = "SELECT video_id, state FROM posts"

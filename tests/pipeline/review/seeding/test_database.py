@@ -29,7 +29,8 @@ def test_our_own_schema_fills_completely(database_url: str) -> None:
     seeded = seed(make_url(database_url), 200)
 
     assert [one for one in seeded if one.table.startswith("public.")] == [
-        Seeded(f"public.{table}", 200, 200) for table in ("leases", "posts", "subscriptions", "videos")
+        Seeded(f"public.{table}", 200, 200)
+        for table in ("channels", "hubs", "leases", "notifications", "pauses", "posts", "subscriptions", "videos")
     ]
     with psycopg.connect(plain(make_url(database_url))) as connection:
         states = connection.execute("SELECT count(DISTINCT state) FROM leases").fetchone()
