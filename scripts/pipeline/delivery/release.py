@@ -59,6 +59,12 @@ def descends_from(commit: str, checkout: Path = Path()) -> bool:
     return answer.returncode == 0
 
 
+def came_before(checkout: Path = Path()) -> str | None:
+    """The commit that this one was merged onto, which its pull request was reviewed against; None for the first one."""
+    parents = git(checkout, "rev-list", "--parents", "--max-count=1", "HEAD").split()[1:]
+    return parents[0] if parents else None
+
+
 def git(checkout: Path, *words: str) -> str:
     """One line out of git."""
     answer = subprocess.run(["git", "-C", str(checkout), *words], capture_output=True, text=True, check=False)

@@ -23,7 +23,7 @@ from pipeline.delivery.package import prepare_package
 from pipeline.delivery.plan_page import plan_as_markdown
 from pipeline.delivery.promote import confirm, promote, wait_until_answered
 from pipeline.delivery.publish import publish_version, uploaded_code, wait_until_updated
-from pipeline.delivery.release import Release, checked_out_release, descends_from
+from pipeline.delivery.release import Release, came_before, checked_out_release, descends_from
 from pipeline.delivery.schedules import apply_schedules
 from pipeline.delivery.smoke import public_url, serving_commit, smoke_live, smoke_version
 from pipeline.delivery.stage import load_stage
@@ -126,27 +126,35 @@ def smoke_public(arguments: list[str]) -> None:
 
 def serving_release(arguments: list[str]) -> None:
     """
-    Give later steps the commit that production serves, as the output `commit`.
+    Give later steps the commit that production serves, as the output `commit`, where nobody has tried it yet.
 
-    Where it cannot be had the output is empty, and that is shown: a production that does not answer must not keep back
-    the deploy that mends it.
+    The output is empty where it is what this commit's pull request was tried with, and where it cannot be had; that is
+    shown: a production that does not answer must not keep back the deploy that mends it.
     """
     parser = argparse.ArgumentParser(prog="serving_release.py", description=serving_release.__doc__)
     parser.add_argument("--url", default="", help="where production answers, with its stage's path if it has one")
-    words = parser.parse_args(arguments)
-    commit, why = "", "no URL was given. Set the repository variable PUBLIC_URL"
-    if words.url:
-        try:
-            serving = serving_commit(words.url)
-            commit = serving if descends_from(serving) else ""
-            why = f"{serving} serves, and this checkout does not descend from it"
-        except CouldNotAnswer as error:
-            why = str(error).removesuffix(".")
+    commit, said, unknown = _to_be_tried(parser.parse_args(arguments).url)
     github.set_output("commit", commit)
-    if commit:
-        print(f"Production serves {commit}.")
+    if unknown:
+        github.notice("Not tried on the new schema", said)
     else:
-        github.notice("Not tried on the new schema", f"The release in production is not known: {why}.")
+        print(said)
+
+
+def _to_be_tried(url: str) -> tuple[str, str, bool]:
+    """The commit, what to say of it, and whether production's release is not known."""
+    why = "no URL was given. Set the repository variable PUBLIC_URL."
+    if url:
+        try:
+            serving = serving_commit(url)
+            if serving == came_before():
+                return "", f"Production serves {serving}, which the pull request was tried with.", False
+            if descends_from(serving):
+                return serving, f"Production serves {serving}.", False
+            why = f"{serving} serves, and this checkout does not descend from it."
+        except CouldNotAnswer as error:
+            why = str(error)
+    return "", f"The release in production is not known: {why}", True
 
 
 def plan(arguments: list[str]) -> None:

@@ -68,6 +68,13 @@ def test_the_commit_that_serves_is_handed_on_even_when_it_cannot_serve(productio
     assert ask(production.url) == (HEAD, f"Production serves {HEAD}.")
 
 
+def test_what_the_pull_request_was_tried_with_is_not_tried_again(production: Production) -> None:
+    before = subprocess.run(["git", "rev-parse", "HEAD^1"], capture_output=True, text=True, check=True).stdout.strip()
+    production.body = {"release": {"commit": before}}
+
+    assert ask(production.url) == ("", f"Production serves {before}, which the pull request was tried with.")
+
+
 @pytest.mark.parametrize("body", [{}, {"release": None}, {"release": {"commit": "development"}}, [], "x"])
 def test_an_answer_without_a_commit_is_said(production: Production, body: object) -> None:
     production.body = body
