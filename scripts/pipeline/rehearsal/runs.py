@@ -33,7 +33,8 @@ from pipeline.workflows import (
     run_workflow,
 )
 
-_TESTS = "tests"  # The id of the step in deploy.yml.
+_TESTS = frozenset({"tests", "window"})
+"""The ids of the steps in deploy.yml that take as long as all others and say nothing of the deploying."""
 REPOSITORY = "somebody/yt-pubsub-handler"
 
 
@@ -109,7 +110,7 @@ def run(
     workflow = load_workflow(workspace / ".github" / "workflows" / file)
     commit = git.ask(workspace, "rev-parse", "HEAD").strip()
     kind = "push" if inputs is None else "workflow_dispatch"
-    replaced = {**({} if with_tests or not _has_tests(workflow) else {_TESTS: "true"}), **(overrides or {})}
+    replaced = {**({} if with_tests else dict.fromkeys(_tests_of(workflow), "true")), **(overrides or {})}
     interrupted = Cancellation()
     ran = run_workflow(
         workflow,
@@ -128,7 +129,9 @@ def run(
             "AWS_ROLE_ARN": f"arn:aws:iam::{machine.aws.account}:role/deploy",
         },
         overrides=replaced,
-        observer=Shown(machine.display, workflow.name, not_run=_TESTS if replaced.get(_TESTS) == "true" else None),
+        observer=Shown(
+            machine.display, workflow.name, not_run={step for step in _TESTS if replaced.get(step) == "true"}
+        ),
         before_step=before_step,
         cancellation=interrupted,
         patience=Patience(after_cancel=5, after_signal=1),
@@ -160,5 +163,5 @@ def _reason(step: StepRun) -> str:
     return step.annotations[-1].message if step.annotations else next(reversed(step.lines), "it said nothing")
 
 
-def _has_tests(workflow: Workflow) -> bool:
-    return any(step.id == _TESTS for _, step in workflow.steps())
+def _tests_of(workflow: Workflow) -> list[str]:
+    return [step.id for _, step in workflow.steps() if step.id in _TESTS]

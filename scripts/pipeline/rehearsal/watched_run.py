@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipeline.rehearsal.display import Display
 from pipeline.workflows import Silent, StepIdentity, StepRun
 
 
 class Shown(Silent):
-    """An observer of `workflow`'s run that shows it on `display`; `not_run` is the id of a replaced step."""
+    """An observer of `workflow`'s run that shows it on `display`; `not_run` are the ids of replaced steps."""
 
-    def __init__(self, display: Display, workflow: str, *, not_run: str | None = None) -> None:
+    def __init__(self, display: Display, workflow: str, *, not_run: Collection[str] = ()) -> None:
         self._display = display
         self._workflow = workflow
         self._not_run = not_run
@@ -24,7 +26,7 @@ class Shown(Silent):
         self._display.output(line)
 
     def step_ended(self, run: StepRun) -> None:
-        if run.step.id and run.step.id == self._not_run:
+        if run.step.id in self._not_run:
             self._display.end(f"{run.step.name} (not run: add --with-tests)", "skipped")
         elif run.outcome == "skipped":
             self._display.end(run.step.name, "skipped")
