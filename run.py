@@ -73,63 +73,63 @@ def run_alembic_downgrade(event: dict[str, Any], context: Context | None) -> dic
 
 
 @entry_point
-def run_alembic_cancel(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_alembic_cancel(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.db_utils import alembic_cancel
 
     return alembic_cancel(app, event)
 
 
 @entry_point
-def run_migration_status(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_migration_status(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.db_utils import migration_status
 
     return migration_status(app, event)
 
 
 @entry_point
-def run_alembic_plan(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_alembic_plan(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.db_utils import migration_plan
 
     return migration_plan(app, event)
 
 
 @entry_point
-def run_migration_history(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_migration_history(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.db_utils import migration_history
 
     return migration_history(app, event)
 
 
 @entry_point
-def run_record_release(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_record_release(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.db_utils import record_release
 
     return record_release(app, event)
 
 
 @entry_point
-def run_release_hold(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_release_hold(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.db_utils import release_hold
 
     return release_hold(app, event)
 
 
 @entry_point
-def run_freeze(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_freeze(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.db_utils import freeze
 
     return freeze(app, event)
 
 
 @entry_point
-def run_unfreeze(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_unfreeze(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.db_utils import unfreeze
 
     return unfreeze(app, event)
 
 
 @entry_point
-def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.websub.leases import expire_leases
 
     with app.app_context():
@@ -137,21 +137,21 @@ def run_expire_leases(event: dict[str, Any], context: Context | None) -> dict[st
 
 
 @entry_point
-def run_reconcile(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_reconcile(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.reconciling import reconcile
 
     return reconcile(app, _seconds(context)).as_dict()
 
 
 @entry_point
-def run_prune(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_prune(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.retention import prune
 
     return prune(app, _seconds(context)).as_dict()
 
 
 @entry_point
-def run_measure(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_measure(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.metrics import measure, tell
 
     measured = measure(app)
@@ -160,14 +160,14 @@ def run_measure(event: dict[str, Any], context: Context | None) -> dict[str, Any
 
 
 @entry_point
-def run_renew_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_renew_leases(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.websub.renewing import renew
 
     return renew(app, _seconds(context)).as_dict()
 
 
 @entry_point
-def run_deliver_posts(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - see above.
+def run_deliver_posts(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
     from yt_pubsub_handler.posting.delivering import deliver
 
     return asdict(deliver(app, _seconds(context)))
