@@ -171,6 +171,18 @@ def test_every_option_of_the_rehearsal_in_the_readme_is_one() -> None:
     assert {option for option in mentioned if option not in help_} == set()
 
 
+def test_every_step_of_the_rehearsal_in_the_readme_is_one() -> None:
+    shown = Path("README.md").read_text().split("$ make rehearse\n")[1].split("```")[0]
+    workflow = Path(".github/workflows/deploy.yml").read_text()
+    ours = "".join(path.read_text() for path in Path("scripts/pipeline/rehearsal").glob("*.py"))
+
+    steps = re.findall(r"^✓ (.+?)  \d", shown, re.MULTILINE)
+
+    named = set(re.findall(r"- name: (.+)", workflow)) | set(re.findall(r'\.step\(f?"([^"{]+)', ours))
+    assert len(steps) > 8
+    assert [step for step in steps if not step.startswith(tuple(named))] == []
+
+
 def test_ci_calls_what_the_readme_tells_and_nothing_else() -> None:
     script = Path(".ci/run").read_text().splitlines()
     commands = [line for line in script if line and not line.startswith(("#", "set ", "cd "))]

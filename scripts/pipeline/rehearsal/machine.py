@@ -24,6 +24,7 @@ from pipeline.rehearsal import shell
 from pipeline.rehearsal.checkout import Checkout
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.local_aws import LocalAws
+from pipeline.rehearsal.outside import Outside
 
 STAGE = "production"
 _DATABASE = _ROLE = "yt_pubsub_handler"
@@ -39,6 +40,7 @@ class Machine:
     now: Checkout
     server: Server
     aws: LocalAws
+    outside: Outside
     stage: Stage
     settings: dict[str, str] = field(repr=False)
 
@@ -53,6 +55,7 @@ class Machine:
             self.server.password,
             str(psycopg.conninfo.conninfo_to_dict(self.database_url)["password"]),
             self.settings["SECRET_KEY"],
+            *self.outside.secrets(),
         ]
 
     def environment(self) -> dict[str, str]:
@@ -81,12 +84,12 @@ def running_machine(keeper: Keeper, folder: Path, now: Checkout, display: Displa
         guard = {"PYTHONPATH": str(shell.GUARD)}
         aws = LocalAws(folder / "aws", runtime, stage.region, port=port, extra_environment=guard, watch=keeper.watch)
         say(f"AWS on {aws.endpoint}, its API Gateway on {aws.url}")
-    with aws:
+    with aws, Outside() as outside:
         with display.step("Start PostgreSQL") as say:
             server = start_server(keeper)
-            settings = _settings(server, aws)
+            settings = _settings(server, aws, outside)
             say(f"PostgreSQL on port {server.port}")
-        machine = Machine(keeper, folder, display, now, server, aws, stage, settings)
+        machine = Machine(keeper, folder, display, now, server, aws, outside, stage, settings)
         display.hide(*machine.secrets())
         yield machine
 
@@ -104,7 +107,7 @@ def _let_through(*folders: Path) -> None:
         folder.chmod(0o711)
 
 
-def _settings(server: Server, aws: LocalAws) -> dict[str, str]:
+def _settings(server: Server, aws: LocalAws, outside: Outside) -> dict[str, str]:
     """Make the app's role and database, and return what its secret is to hold."""
     password = secrets.token_urlsafe(24)
     role, database = sql.Identifier(_ROLE), sql.Identifier(_DATABASE)
@@ -116,8 +119,7 @@ def _settings(server: Server, aws: LocalAws) -> dict[str, str]:
         "DATABASE_URL": owned.url(_DATABASE),
         "SECRET_KEY": secrets.token_urlsafe(32),
         "PUBLIC_URL": aws.url,
-        # Nobody listens there: a rehearsal that asked a hub for anything would say so.
-        "HUB_URL": f"{aws.url}/no-hub/",
+        **outside.settings(),
     }
     shell.insist_on_loopback(settings)
     return settings

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline import git
 from pipeline.delivery.heads import single_head
 from pipeline.errors import Found
-from pipeline.rehearsal import previous_release, runs, truth
+from pipeline.rehearsal import previous_release, relaying, runs, truth
 from pipeline.rehearsal.checkout import Checkout, export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, prepared_environment
@@ -76,10 +76,13 @@ def use(machine: Machine) -> None:
     """See that the deployed app does what it is for."""
     display = machine.display
     display.heading("What serves")
-    with display.step("A notification is stored once") as say:
-        say(truth.notification_is_stored_once(machine))
-    with display.step("A schedule fires on live") as say:
+    with display.step("A video becomes one post") as say:
+        video = relaying.video_becomes_a_post(machine)
+        say(f"{video.url} is on Reddit")
+    with display.step("Every schedule fires on live") as say:
         say(truth.schedules_fire_on_live(machine))
+    with display.step("It is still one post") as say:
+        relaying.insist_on_one_post(machine, video)
 
 
 def look_for_secrets(machine: Machine) -> None:

@@ -113,6 +113,24 @@ class Clock:
                 self._set(moment.astimezone(UTC), speed)
         return fired
 
+    def fire_next(self, rule: str) -> list[Firing]:
+        """
+        Let a rule's next time be now, for it alone, and wait for the end of what it fires.
+
+        The time stays what it is, and so does whatever else is due. Returns nothing when there is no such time.
+        """
+        with self._firing:
+            now, firings = self.now(), list[Firing]()
+            for (_, expression), one in self._rules().items():
+                due = parse_schedule(expression)(now) if one.name == rule else None
+                if due is not None:
+                    firings += [self._deliver(one, target, due) for target in list(one.targets)]
+            with self._fired:
+                self.firings += firings
+                self._fired.notify_all()
+        wait_for([firing.running for firing in firings if firing.running])
+        return firings
+
     def wait_for(self, rule: str, *, seconds: float) -> Firing | None:
         """Return the next firing of a rule while the clock runs by itself; None if there is none so long."""
         seen = len(self.firings)

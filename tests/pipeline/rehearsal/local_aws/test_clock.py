@@ -76,6 +76,30 @@ def test_a_rate_fires_once_in_each_period(aws: LocalAws, events: Any, deployment
     assert aws.clock.now() == start + timedelta(minutes=16)
 
 
+def test_one_schedule_is_fired_alone_and_time_stands_where_it_stood(
+    aws: LocalAws, events: Any, deployments: Deployments
+) -> None:
+    name, arn = scheduled(events, deployments, "rate(5 minutes)", Input='{"task": "renew"}')
+    other, _ = scheduled(events, deployments, "rate(1 minute)", Input="{}")
+    start = aws.clock.now()
+
+    fired = aws.clock.fire_next(f"every-{name}")
+    then = aws.clock.advance_to(start + timedelta(minutes=5))
+
+    assert [(f.rule, f.target, f.time, f.outcome) for f in fired] == [
+        (f"every-{name}", arn, start + timedelta(minutes=5), "succeeded")
+    ]
+    assert [f.rule for f in then].count(f"every-{name}") == 1
+    assert [f.rule for f in then].count(f"every-{other}") == 5
+
+
+def test_what_has_no_next_time_is_not_fired(aws: LocalAws, events: Any, deployments: Deployments) -> None:
+    name, _ = scheduled(events, deployments, "cron(0 0 31 2 ? *)")
+
+    assert aws.clock.fire_next(f"every-{name}") == []
+    assert aws.clock.fire_next("another") == []
+
+
 def test_a_cron_fires_at_its_time(aws: LocalAws, events: Any, deployments: Deployments) -> None:
     scheduled(events, deployments, "cron(0 12 * * ? *)")
 

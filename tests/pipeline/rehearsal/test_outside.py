@@ -1,0 +1,121 @@
+"""What the app meets in a rehearsal must notice an app that answers wrongly, or it would prove nothing."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from defusedxml import ElementTree
+
+from pipeline.errors import Found
+from pipeline.rehearsal.asking import Answer, request
+from pipeline.rehearsal.local_aws.loopback import LoopbackHandler, LoopbackServer
+from pipeline.rehearsal.outside import CHANNEL, Outside
+from pipeline.rehearsal.youtube import TOPIC
+
+SAMPLE = Path("tests/samples/upload.xml")
+
+
+class App:
+    """An app that confirms what it is asked; what it answers to a delivery is the test's."""
+
+    def __init__(self) -> None:
+        self.status = 204
+        self.delivered: list[tuple[str | None, bytes]] = []
+        app = self
+
+        class Handler(LoopbackHandler):
+            def serve(self) -> None:
+                body = self.read_body()
+                if self.command == "GET":
+                    self.answer(200, parse_qs(urlsplit(self.path).query)["hub.challenge"][0].encode())
+                    return
+                app.delivered.append((self.headers["X-Hub-Signature"], body))
+                self.answer(app.status)
+
+        self.server = LoopbackServer(Handler, name="app")
+        self.hook = f"http://127.0.0.1:{self.server.server_port}/hook"
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    running = App()
+    yield running
+    running.server.close()
+
+
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    with Outside() as running:
+        yield running
+
+
+def subscribe(outside: Outside, app: App) -> Answer:
+    form = {"hub.mode": "subscribe", "hub.callback": app.hook, "hub.topic": TOPIC + CHANNEL, "hub.secret": "a secret"}
+    return request("POST", outside.hub.url, urlencode(form).encode())
+
+
+def fields(document: bytes) -> list[str]:
+    return [element.tag for element in ElementTree.fromstring(document).iter()]
+
+
+def test_what_goes_up_is_delivered_signed_and_in_youtubes_form(outside: Outside, app: App) -> None:
+    subscribe(outside, app)
+
+    video = outside.publish("Tom & Jerry 🇦🇺")
+
+    [(signature, body)] = app.delivered
+    assert signature == "sha1=" + hmac.new(b"a secret", body, "sha1").hexdigest()
+    assert fields(body) == fields(SAMPLE.read_bytes())
+    assert video.title in [element.text for element in ElementTree.fromstring(body).iter()]
+    assert abs((datetime.now(UTC) - video.published_at).total_seconds()) < 60
+
+
+def test_a_channels_feed_has_its_newest_videos_and_nobody_elses(outside: Outside, app: App) -> None:
+    subscribe(outside, app)
+    videos = [outside.publish(f"Video {number}") for number in range(17)]
+
+    feed = request("GET", f"{outside.settings()['YOUTUBE_FEED_URL']}?channel_id={CHANNEL}")
+    nobody = request("GET", f"{outside.settings()['YOUTUBE_FEED_URL']}?channel_id=UC{'x' * 22}")
+
+    ids = ElementTree.fromstring(feed.body).iterfind(".//{http://www.youtube.com/xml/schemas/2015}videoId")
+    assert [one.text for one in ids] == [video.video_id for video in reversed(videos)][:15]
+    assert nobody.status == 404
+
+
+def test_an_app_that_never_subscribed_is_found_out(outside: Outside) -> None:
+    with pytest.raises(Found, match=f"Nobody is subscribed to {CHANNEL} at the hub, which was asked 0 times"):
+        outside.publish("A title")
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_an_app_that_does_not_take_a_delivery_is_found_out(outside: Outside, app: App, status: int) -> None:
+    subscribe(outside, app)
+    app.status = status
+
+    with pytest.raises(Found, match=f"does not take a signed notification: it answers .*{status}"):
+        outside.publish("A title")
+
+
+@pytest.mark.parametrize(
+    "posts", [[], [("rehearsed", "A title")] * 2, [("another", "A title")], [("rehearsed", "Another title")]]
+)
+def test_a_video_that_is_not_posted_once_is_found_out(outside: Outside, app: App, posts: list[tuple[str, str]]) -> None:
+    subscribe(outside, app)
+    video = outside.publish("A title")
+    for subreddit, title in posts:
+        outside.reddit.submissions.make({"sr": subreddit, "title": title, "url": video.url}, 0)
+
+    with pytest.raises(Found, match=f"once, in r/rehearsed as 'A title'; it has {re.escape(str(posts))}"):
+        outside.insist_on_one_post(video)
+
+
+def test_what_the_app_told_the_hub_is_a_secret(outside: Outside, app: App) -> None:
+    subscribe(outside, app)
+
+    assert {"a secret", "stand-in-secret", "stand-in-refresh"} <= set(outside.secrets())
