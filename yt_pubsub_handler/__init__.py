@@ -14,9 +14,10 @@ from yt_pubsub_handler import models, status, web, websub
 from yt_pubsub_handler.database import db, engine_options
 from yt_pubsub_handler.database_errors import answer_database_errors
 from yt_pubsub_handler.migration.later import register_migrate
+from yt_pubsub_handler.people import models as people_models
 from yt_pubsub_handler.settings import Settings, keep_settings
 
-__all__ = ["create_app", "models"]
+__all__ = ["create_app", "models", "people_models"]
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
