@@ -1,1 +1,1 @@
-"""Who may do what: people sign in with Reddit, which also says what they moderate. Nothing here knows Flask's requests."""
+"""Who may do what: people sign in with Reddit, which also says what they moderate. Nothing here knows a request."""
