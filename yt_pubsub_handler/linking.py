@@ -109,7 +109,7 @@ def find_link(link_id: int) -> Subscription | None:
 
 def pause(link_id: int) -> bool:
     """Post nothing that goes up from now on, and commit; like all that follow, False where it was so already."""
-    return _change(link_id, Subscription.paused_at.is_(None), paused_at=func.now())
+    return _change(link_id, Subscription.paused_at.is_(None), paused_at=func.now(), paused_reason=None)
 
 
 def resume(link_id: int) -> bool:
@@ -133,7 +133,7 @@ def undo_removal(link_id: int) -> bool:
     return _update(link_id, lately, removed_at=None)
 
 
-_RESUMED: dict[str, Any] = {"paused_at": None}
+_RESUMED: dict[str, Any] = {"paused_at": None, "paused_reason": None}
 
 
 def _change(link_id: int, *where: ColumnElement[bool], **values: Any) -> bool:

@@ -11,10 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from sqlalchemy import select
+
 from yt_pubsub_handler.channels import FoundChannel
+from yt_pubsub_handler.database import db
 from yt_pubsub_handler.feed_turns import quiet_until
 from yt_pubsub_handler.fetching import CannotFetch, fetch
 from yt_pubsub_handler.linking import Wording
+from yt_pubsub_handler.models import Channel
 from yt_pubsub_handler.notification import AnnouncedVideo
 from yt_pubsub_handler.posting.wording import unwanted, worded
 from yt_pubsub_handler.settings import Settings
@@ -84,13 +88,19 @@ def next_title(channel: FoundChannel, wording: Wording) -> Example:
     return Example(about["title"], worded(wording.title_template, about, LONGEST_TITLE), None)
 
 
+def _read_before(channel_id: str) -> bool:
+    """Feeds of channels that are there have answered 404 for hours."""
+    seen = select(Channel.channel_id).where(Channel.channel_id == channel_id, Channel.feed_read_at.is_not(None))
+    return db.session.scalar(seen) is not None
+
+
 def _latest(channel_id: str, settings: Settings) -> list[AnnouncedVideo]:
     """Return what the channel's feed has, newest first. Raises NoSuchChannel and CannotFetch."""
     if quiet_until(settings.youtube_feed_url):
         raise CannotFetch("it wants to be left alone for a while")
     address = f"{settings.youtube_feed_url}?{urlencode({'channel_id': channel_id})}"
     answer = fetch(address, {}, seconds=_ANSWER_SECONDS, largest=_LARGEST_FEED)
-    if answer.status == 404:
+    if answer.status == 404 and not _read_before(channel_id):
         raise NoSuchChannel(f"YouTube knows no such channel: {channel_id}. Compare the id, letter by letter.")
     if answer.status != 200:
         raise CannotFetch(f"it answers {answer.status}")

@@ -6,7 +6,7 @@ What is "ago" is counted by the database's clock, as all our times are; whoever 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from markupsafe import Markup
 
@@ -28,25 +28,30 @@ def in_words(then: datetime, now: datetime) -> str:
     """Return how long `then` is away from `now`: "3 minutes ago", "in 2 days"; the day itself when that is far."""
     away = then - now
     if abs(away) > _LONG_AGO:
-        return day_in_words(then)
-    seconds = abs(away).total_seconds()
-    for length, unit in _UNITS:
-        if seconds >= length:
-            count = int(seconds // length)
-            said = f"{count} {unit}{'' if count == 1 else 's'}"
-            return f"in {said}" if away > timedelta(0) else f"{said} ago"
-    return "in a moment" if away > timedelta(0) else "just now"
+        return day_in_words(then.astimezone(UTC).date())
+    said = length(abs(away))
+    if said is None:
+        return "in a moment" if away > timedelta(0) else "just now"
+    return f"in {said}" if away > timedelta(0) else f"{said} ago"
+
+
+def length(time: timedelta) -> str | None:
+    """Return how long that is in the largest unit that fits; None for less than a minute."""
+    for seconds, unit in _UNITS:
+        if time.total_seconds() >= seconds:
+            count = int(time.total_seconds() // seconds)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return None
 
 
 def spelled(then: datetime) -> str:
     utc = then.astimezone(UTC)
-    return f"{day_in_words(utc)}, {utc:%H:%M} UTC"
+    return f"{day_in_words(utc.date())}, {utc:%H:%M} UTC"
 
 
-def day_in_words(then: datetime) -> str:
+def day_in_words(day: date) -> str:
     # Not `%-d`, which is not everywhere.
-    utc = then.astimezone(UTC)
-    return f"{utc.day} {utc:%B %Y}"
+    return f"{day.day} {day:%B %Y}"
 
 
 def _element(then: datetime, words: str) -> Markup:
