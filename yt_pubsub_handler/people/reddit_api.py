@@ -99,7 +99,7 @@ def refresh(settings: Settings, refresh_token: str) -> Tokens:
 def revoke(settings: Settings, token: str, kind: str = "refresh_token") -> None:
     """Have Reddit forget `token`, and with a refresh token all that came of it."""
     with _client(settings) as client, _answers():
-        answer = client.revoke_token(
+        answer = client.revoke_token(  # type: ignore[no-untyped-call] # The stubs have no annotation there.
             f"{settings.reddit_url}/api/v1/revoke_token",
             token=token,
             token_type_hint=kind,

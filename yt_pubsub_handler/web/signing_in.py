@@ -51,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
     try:
         address, verifier = reddit_api.authorize_address(settings, _callback(settings), state)
     except NotSetUp as error:
-        logger.error("nobody can sign in: %s", error)
+        logger.error("nobody can sign in: %s", error)  # noqa: TRY400 - settings are missing; a stack says nothing more.
         raise ServiceUnavailable("Signing in is not set up here yet. Its operators have to do that.") from None
     # One at a time: a cookie holds 4 kB, and each that was given up would stay in it.
     session[_UNDER_WAY] = {"state": state, "verifier": verifier, "next": path}
