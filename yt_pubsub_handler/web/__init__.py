@@ -5,10 +5,25 @@ from __future__ import annotations
 from flask import Flask, request
 from markupsafe import Markup
 
-from yt_pubsub_handler.web import assets, errors, forms, front, health, links, moments, operator, visitor
+from yt_pubsub_handler.settings import settings_of
+from yt_pubsub_handler.web import (
+    account,
+    assets,
+    csrf,
+    errors,
+    forms,
+    front,
+    headers,
+    health,
+    links,
+    moments,
+    operator,
+    signing_in,
+    visitor,
+)
 
 tell_error = errors.tell
-BLUEPRINTS = (assets, front, health, links, operator)
+BLUEPRINTS = (account, assets, front, health, links, operator, signing_in)
 
 
 def add_pages(app: Flask) -> None:
@@ -16,6 +31,8 @@ def add_pages(app: Flask) -> None:
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     app.config["MAX_CONTENT_LENGTH"] = forms.LARGEST
+    csrf.protect_forms(app, exempt="websub")
+    headers.add_headers(app, settings_of(app))
     errors.answer_errors(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=assets.address_of, current_visitor=visitor.current, here=_here)
