@@ -13,7 +13,7 @@ import subprocess
 from pipeline.errors import CouldNotAnswer
 
 # Debian's package by the program it brings.
-PACKAGES = {"pgbouncer": "pgbouncer"}
+PACKAGES = {"chromium": "chromium", "pgbouncer": "pgbouncer"}
 # Where Debian puts servers, which an ordinary user's PATH leaves out.
 SEARCH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 

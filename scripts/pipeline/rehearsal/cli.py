@@ -26,6 +26,8 @@ from pipeline.rehearsal.checkout import export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, running_machine
 
+_SERVING_SPEED = 20
+"""Whoever tries it out does not wait five minutes for the schedule that asks the hub."""
 _MODES = ("traffic", "traffic and schema")
 
 
@@ -68,7 +70,16 @@ def _roll_back(machine: Machine, before: scenario.Release) -> None:
 
 
 def _serve(machine: Machine) -> None:
+    outside = machine.outside
+    machine.aws.clock.speed = _SERVING_SPEED
+    people = [
+        f"{name} ({', '.join(f'r/{place}' for place in sorted(places)) or 'the operator, who moderates nothing'})"
+        for name, places in outside.reddit.people.items()
+    ]
     machine.display.note(f"Serving at {machine.aws.url} (try {machine.aws.url}/status). Ctrl-C ends everything.")
+    machine.display.note(f"Sign in as {', '.join(people)}. Link {' or '.join(outside.handles())}.")
+    machine.display.note(f"Publish a video at {outside.hub.url} and see the post at {outside.reddit.url}")
+    machine.display.note(f"Schedules run {_SERVING_SPEED} times as fast: the hub is asked within 15 s of a new link.")
     while True:
         signal.pause()
 

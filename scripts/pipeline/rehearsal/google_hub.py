@@ -61,12 +61,17 @@ class GoogleHub:
         """Why a topic is denied."""
         self.synchronous = False
         """Whether it answers 204 or 409, for what its verification has shown, instead of 202."""
+        self.desk: Callable[[LoopbackHandler], None] | None = None
+        """Serves whoever comes with a browser."""
         self._orders: deque[Order] = deque()
         self._lock = threading.Lock()
         hub = self
 
         class Handler(LoopbackHandler):
             def serve(self) -> None:
+                if hub.desk and (self.command == "GET" or self.path == "/publish"):
+                    hub.desk(self)
+                    return
                 order = hub.subscribe(dict(parse_qsl(self.read_body().decode())))
                 self.answer(order.status, order.body.encode(), order.headers)
 

@@ -88,6 +88,7 @@ def running_machine(keeper: Keeper, folder: Path, now: Checkout, display: Displa
         with display.step("Start PostgreSQL") as say:
             server = start_server(keeper)
             settings = _settings(server, aws, outside)
+            outside.invite(aws.url)
             say(f"PostgreSQL on port {server.port}")
         machine = Machine(keeper, folder, display, now, server, aws, outside, stage, settings)
         display.hide(*machine.secrets())

@@ -17,7 +17,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pipeline.rehearsal import reddit_people
+from pipeline.rehearsal import pages, reddit_people
 from pipeline.rehearsal.local_aws.loopback import LoopbackHandler, LoopbackServer
 from pipeline.rehearsal.reddit_submissions import Submissions
 from pipeline.rehearsal.reddit_tokens import CLIENT_ID, CLIENT_SECRET, NAME, REFRESH_TOKEN, Grant, Tokens
@@ -116,6 +116,8 @@ class Reddit:
                 self._fail(request, self.failing[path])
             case "/api/v1/authorize":
                 self._ask_person(request, asked)
+            case path if request.command == "GET" and not authorization and (shown := self._shown(path)):
+                self._answer(request, shown)
             case _ if request.headers.get("User-Agent", "").lower().startswith(_GENERIC):
                 self._fail(request, 429)  # https://github.com/reddit-archive/reddit/wiki/API asks for one's own.
             case "/api/v1/access_token":
@@ -155,6 +157,19 @@ class Reddit:
             self._answer(request, b"", 302, {"Location": location})
         else:
             self._answer(request, reddit_people.page(asked, self.accounts))
+
+    def _shown(self, path: str) -> bytes | None:
+        """What somebody without an account sees, if there is anything."""
+        match path.split("/")[1:]:
+            case []:
+                places = sorted({place for moderated in self.people.values() for place in moderated})
+                links = [pages.link(f"/r/{place}", f"r/{place}") for place in places]
+                return pages.page("Reddit", "Subreddits", pages.listed(links, "Nobody moderates any."))
+            case ["r", subreddit]:
+                return self.submissions.page(f"r/{subreddit}", lambda one: one.subreddit == subreddit.lower())
+            case ["comments", number]:
+                return self.submissions.page("One post", lambda one: one.id == number)
+        return None
 
     def _deny(self, request: LoopbackHandler, status: int, error: str) -> None:
         said = {401: "Unauthorized", 403: "Forbidden"}[status]

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipeline.errors import Found
+from pipeline.rehearsal import pages
 from pipeline.rehearsal.asking import request
 from pipeline.rehearsal.reddit_submissions import base36
 from pipeline.rehearsal.reddit_tokens import CLIENT_ID, NAME, SCOPES, Grant, Tokens
@@ -24,21 +25,11 @@ _WORDS = {
     "identity": "Access my reddit username and signup date.",
     "mysubreddits": "Access the list of subreddits I moderate, contribute to, and subscribe to.",
 }
-_PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Reddit, rehearsed: allow?</title>
-<style>body {{ font: 1rem/1.5 system-ui; max-width: 34rem; margin: 2rem auto; padding: 0 1rem }}
-button, select {{ font: inherit; padding: .4rem 1rem }}</style></head>
-<body><main>
-<h1>yt-pubsub-handler would like to connect with your Reddit account</h1>
-<p>This is the rehearsal's stand-in for Reddit. Allow it to:</p>
-<ul>{scopes}</ul>
+_FORM = """<p>Allow it to:</p>{scopes}
 <form method="post">{kept}
-<p><label for="who">You are</label> <select id="who" name="who">{people}</select></p>
+<label for="who">You are</label><select id="who" name="who">{people}</select>
 <p><button name="authorize" value="Allow">Allow</button> <button name="decline" value="Decline">Decline</button></p>
-</form>
-</main></body></html>
-"""
+</form>"""
 
 
 class People:
@@ -105,12 +96,13 @@ def refused(asked: Mapping[str, str], redirect_uri: str | None) -> str | None:
 
 def page(asked: Mapping[str, str], people: People) -> bytes:
     """The question to a person: who are you, and do you allow it?"""
-    scopes = "".join(f"<li>{escape(_WORDS.get(one, one))}</li>" for one in sorted(_scopes(asked)))
+    scopes = pages.listed([escape(_WORDS.get(one, one)) for one in sorted(_scopes(asked))], "")
     kept = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in asked.items()
     )
     names = "".join(f"<option>{escape(name)}</option>" for name in people.moderated)
-    return _PAGE.format(scopes=scopes, kept=kept, people=names).encode()
+    title = "yt-pubsub-handler would like to connect with your Reddit account"
+    return pages.page("Reddit", title, _FORM.format(scopes=scopes, kept=kept, people=names))
 
 
 def decided(asked: Mapping[str, str], people: People, tokens: Tokens) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pipeline.rehearsal import pages
+from pipeline.rehearsal.reddit_tokens import NAME
 from pipeline.rehearsal.reddit_troubles import Submission
 
 
@@ -32,6 +34,16 @@ class Submissions(list[Submission]):
         children = [{"kind": "t3", "data": one.shown(author)} for one in page]
         data = {"after": following, "before": None, "dist": len(page), "modhash": None, "children": children}
         return {"kind": "Listing", "data": data}
+
+    def page(self, title: str, which: Callable[[Submission], bool]) -> bytes:
+        """What a person sees of them, the newest first."""
+        shown = [
+            f"{pages.link(one.url, one.title)}<br>by u/{NAME} in r/{one.subreddit}, "
+            + pages.link(f"/comments/{one.id}", time.strftime("%H:%M:%S UTC", time.gmtime(one.created_at)))
+            for one in self._newest_first()
+            if which(one)
+        ]
+        return pages.page("Reddit", title, pages.listed(shown, "Nothing was posted yet."))
 
     def _page(self, limit: int, after: str | None, most: int) -> tuple[list[Submission], str | None]:
         now, page, skipped, seen = time.time(), list[Submission](), after is not None, 0

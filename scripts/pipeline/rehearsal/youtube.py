@@ -6,14 +6,16 @@ Both documents have the fields of captured ones; see `samples/upload.xml` in the
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 from pipeline.rehearsal.local_aws.loopback import HOST, LoopbackHandler, LoopbackServer
 
+API_KEY = "stand-in-api-key"
 TOPIC = "https://www.youtube.com/xml/feeds/videos.xml?channel_id="
 _FEED = """<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:yt="http://www.youtube.com/xml/schemas/2015" xmlns="http://www.w3.org/2005/Atom">\
@@ -36,13 +38,21 @@ _ENTRY = """<entry>
 
 
 @dataclass(frozen=True)
+class Channel:
+    """What a channel is called; the handle has its @."""
+
+    title: str
+    handle: str
+
+
+@dataclass(frozen=True)
 class Video:
     """Something that went up."""
 
     channel_id: str
     title: str
     video_id: str = field(default_factory=lambda: secrets.token_urlsafe(8))
-    published_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    published_at: datetime = field(kw_only=True)
 
     @property
     def url(self) -> str:
@@ -50,9 +60,9 @@ class Video:
 
 
 class YouTube:
-    """The stand-in, serving feeds until it is closed; `channels` are titles by id."""
+    """The stand-in, serving feeds and the Data API's channels until it is closed; `channels` are known by their ids."""
 
-    def __init__(self, channels: dict[str, str], *, port: int = 0) -> None:
+    def __init__(self, channels: dict[str, Channel], *, port: int = 0) -> None:
         self.channels = channels
         self.videos: list[Video] = []
         youtube = self
@@ -66,11 +76,15 @@ class YouTube:
 
     def settings(self) -> dict[str, str]:
         """What the app needs to come here instead of to YouTube."""
-        return {"YOUTUBE_FEED_URL": f"{self.url}/feeds/videos.xml"}
+        return {
+            "YOUTUBE_FEED_URL": f"{self.url}/feeds/videos.xml",
+            "YOUTUBE_API_URL": f"{self.url}/youtube/v3",
+            "YOUTUBE_API_KEY": API_KEY,
+        }
 
-    def upload(self, channel_id: str, title: str) -> Video:
-        """A video goes up, now; nobody is told yet."""
-        video = Video(channel_id, title)
+    def upload(self, channel_id: str, title: str, at: datetime | None = None) -> Video:
+        """A video goes up, now unless it was `at` another time; nobody is told yet."""
+        video = Video(channel_id, title, published_at=at or datetime.now(UTC))
         self.videos.append(video)
         return video
 
@@ -81,23 +95,44 @@ class YouTube:
     def serve(self, request: LoopbackHandler) -> None:
         request.read_body()
         parts = urlsplit(request.path)
-        channel_id = parse_qs(parts.query).get("channel_id", [""])[0]
+        asked = dict(parse_qsl(parts.query))
+        channel_id = asked.get("channel_id", "")
+        if parts.path == "/youtube/v3/channels":
+            self._find(request, asked.get("forHandle", ""))
+            return
         if parts.path != "/feeds/videos.xml" or channel_id not in self.channels:
             request.answer(404)
             return
-        newest = [video for video in reversed(self.videos) if video.channel_id == channel_id][:15]
-        feed = self._document(self.channels[channel_id], channel_id, newest)
+        newest = sorted(
+            (one for one in self.videos if one.channel_id == channel_id), key=lambda one: one.published_at, reverse=True
+        )[:15]
+        feed = self._document(self.channels[channel_id].title, channel_id, newest)
         request.answer(200, feed, [("Content-Type", "text/xml; charset=UTF-8")])
 
     def close(self) -> None:
         self._server.close()
+
+    def _find(self, request: LoopbackHandler, handle: str) -> None:
+        """`channels.list` with part=snippet and forHandle: https://developers.google.com/youtube/v3/docs/channels/list."""
+        if request.headers.get("X-Goog-Api-Key") != API_KEY:
+            said = {"error": {"code": 400, "message": "API key not valid.", "errors": [{"reason": "badRequest"}]}}
+            request.answer(400, json.dumps(said).encode(), [("Content-Type", "application/json")])
+            return
+        items = [
+            {"kind": "youtube#channel", "id": one, "snippet": {"title": told.title, "customUrl": told.handle}}
+            for one, told in self.channels.items()
+            if told.handle.lower() == handle.lower()
+        ]
+        # Without a result Google leaves `items` out.
+        found = {"kind": "youtube#channelListResponse", **({"items": items} if items else {})}
+        request.answer(200, json.dumps(found).encode(), [("Content-Type", "application/json")])
 
     def _document(self, title: str, channel_id: str, videos: list[Video]) -> bytes:
         entries = "".join(
             _ENTRY.format(
                 video=video,
                 title=escape(video.title),
-                author=escape(self.channels[channel_id]),
+                author=escape(self.channels[channel_id].title),
                 published=video.published_at.isoformat(timespec="seconds"),
                 updated=video.published_at.isoformat(timespec="microseconds"),
             )
