@@ -1,84 +1,29 @@
-"""A moderator links a channel and sees a video become a post, with nothing but a keyboard."""
+"""A moderator links a channel and sees a video become a post, where the app is served and where it is deployed."""
 
 from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.system.pages.conftest import Served
+from tests.system.pages.journey import Places, travel
 from tests.system.pages.looking import looking
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
-_FOCUSED = """() => {
-  const one = document.activeElement;
-  const label = one.labels && one.labels.length ? one.labels[0].innerText : "";
-  return (label || one.innerText || "").trim();
-}"""
 
+def test_a_keyboard_is_all_that_it_takes(chromium: Browser, served: Served) -> None:
+    places = Places(served.url, served.outside.hub.url, served.outside.reddit.url, served.renew, served.deliver)
 
-def go_to(page: Page, name: str) -> None:
-    """Press Tab until what is called so has the focus, and see that a person sees it."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate(_FOCUSED).startswith(name):
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", f"{name} has the focus, and nothing shows it"
-            return
-    pytest.fail(f"40 times Tab do not lead to {name!r} on {page.url}: it ends at {page.evaluate(_FOCUSED)!r}")
-
-
-def press(page: Page, name: str) -> None:
-    go_to(page, name)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
-def write(page: Page, label: str, text: str) -> None:
-    go_to(page, label)
-    page.keyboard.press("ControlOrMeta+A")
-    page.keyboard.type(text)
-
-
-def test_a_moderator_links_a_channel_and_sees_the_post_with_the_keyboard_alone(
-    chromium: Browser, served: Served
-) -> None:
     with looking(chromium, "light", 1200) as look:
-        page = look.page
-        page.goto(served.url)
-        press(page, "Sign in with Reddit")
-        go_to(page, "You are")
-        page.keyboard.type("moderator_mia")
-        press(page, "Allow")
-        expect(page.get_by_role("heading", name="Your links")).to_be_visible()
-
-        press(page, "Link a channel")
-        write(page, "YouTube channel", "@rocketsatdawn")
-        go_to(page, "Subreddit")
-        page.keyboard.type("r/space")
-        press(page, "Preview")
-        expect(page.get_by_text("Rockets at Dawn")).to_be_visible()
-        press(page, "Link it")
-        expect(page.get_by_role("heading", name="Rockets at Dawn")).to_be_visible()
-        served.renew()
-
-        link = page.url
-        # YouTube tells only the second in which a video went up: wait for the one after the link was made.
-        page.wait_for_timeout(1100)
-        page.goto(served.outside.hub.url)
-        go_to(page, "Channel")
-        page.keyboard.type("Rockets")
-        write(page, "Title", "Night launch")
-        press(page, "Publish a video")
-        expect(page.get_by_text("Night launch is up, and the app was told.")).to_be_visible()
-        served.deliver()
-
-        page.goto(link)
-        expect(page.locator("li.card").filter(has_text="Night launch")).to_contain_text("Posted")
-        press(page, "See it on Reddit")
-        expect(page.get_by_role("link", name="Night launch")).to_be_visible()
-        page.goto(f"{served.outside.reddit.url}/r/spaceflight")
-        expect(page.get_by_role("listitem")).to_have_count(1)
+        travel(look.page, places)
 
     assert look.wrong == []
 
@@ -107,3 +52,52 @@ def test_the_pages_need_no_script(chromium: Browser, served: Served) -> None:
 
     expect(page.get_by_role("heading", name="Nothing is linked yet")).to_be_visible()
     context.close()
+
+
+@pytest.fixture
+def printed() -> Iterator[str]:
+    """Yield what `make serve` says when all is up; it ends afterwards, as with Ctrl-C."""
+    command = [sys.executable, "scripts/rehearse.py", "serve"]
+    words: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, start_new_session=True, **words) as process:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "Schedules run" in line:
+                break
+        yield said
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+
+@pytest.mark.timeout(900)
+def test_what_make_serve_deploys_can_be_tried_out_with_what_it_prints(chromium: Browser, printed: str) -> None:
+    with looking(chromium, "light", 1200) as look:
+        page = look.page
+        found = re.search(
+            r"Serving at (\S+) .*Publish a video at (\S+) and see the post at (\S+)\n", printed, re.DOTALL
+        )
+        assert found, printed
+        app, hub, reddit = found.groups()
+        travel(
+            page,
+            Places(
+                app,
+                hub,
+                reddit,
+                subscribed=lambda: reload_until(page, hub, r"@rocketsatdawn.*followed by the app"),
+                posted=lambda: reload_until(page, f"{reddit}/r/spaceflight", "Night launch"),
+            ),
+        )
+
+    assert look.wrong == []
+
+
+def reload_until(page: Page, address: str, text: str) -> None:
+    for _ in range(120):
+        page.goto(address)
+        if page.get_by_role("listitem").filter(has_text=re.compile(text)).count():
+            return
+        page.wait_for_timeout(500)
+    pytest.fail(f"{address} never said {text!r}: {page.content()}")

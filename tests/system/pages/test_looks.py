@@ -13,11 +13,11 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 _TITLES = ("Night launch", "A quiet morning on the pad", "Static fire, all engines", "Rollout", "Countdown, explained")
 _STATES = (
-    "('posted', NULL, NULL, 'https://www.reddit.com/comments/abc')",
-    "('failed', 'r/rehearsed: SUBREDDIT_NOTALLOWED: you are not allowed to post there.', NULL, NULL)",
-    "('unknown', 'no answer in time', now(), NULL)",
-    "('skipped', 'its title has “trailer”', NULL, NULL)",
-    "('pending', NULL, NULL, NULL)",
+    "('pending', NULL, NULL, NULL, NULL)",
+    "('posted', NULL, NULL, 'https://www.reddit.com/comments/abc', now() - interval '9 hours')",
+    "('unknown', 'no answer in time', now(), NULL, NULL)",
+    "('failed', 'r/rehearsed: SUBREDDIT_NOTALLOWED: you are not allowed to post there.', NULL, NULL, NULL)",
+    "('skipped', 'its title has “trailer”', NULL, NULL, NULL)",
 )
 
 
@@ -26,17 +26,18 @@ def history(served: Served) -> None:
     served.database.execute(
         "INSERT INTO videos (video_id, channel_id, title, author, published_at, updated_at) "
         "SELECT 'VIDEO' || to_char(n, 'FM000000'), %s, (%s::text[])[1 + n %% 5], 'Rehearsals Weekly', at, at "
-        "FROM generate_series(0, 59) AS n, LATERAL (SELECT now() - n * interval '11 hours' AS at) AS times",
+        "FROM generate_series(0, 59) AS n, "
+        "LATERAL (SELECT now() - (n * 11 + n * n * 7 %% 29) * interval '1 hour' AS at) AS times",
         (CHANNEL, list(_TITLES)),
     )
     served.database.execute(
         "INSERT INTO posts (video_id, subscription_id, created_at, posted_at, state, url) SELECT video_id, "
         "subscriptions.id, published_at, published_at, 'posted', 'https://www.reddit.com/comments/abc' "
-        "FROM videos, subscriptions"
+        "FROM videos, subscriptions ORDER BY published_at"
     )
     for place, state in enumerate(_STATES):
         served.database.execute(
-            f"UPDATE posts SET (state, reason, asks_since, url) = {state} WHERE video_id = %s",  # noqa: S608 - ours.
+            f"UPDATE posts SET (state, reason, asks_since, url, posted_at) = {state} WHERE video_id = %s",  # noqa: S608 - ours.
             (f"VIDEO{place:06}",),
         )
 
