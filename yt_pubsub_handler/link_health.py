@@ -121,8 +121,8 @@ def latest_video(channel_id: str) -> Video | None:
 
 
 def posts_of(link_id: int, before: int | None = None) -> tuple[Sequence[Row[Any]], int | None]:
-    """Return a page of the link's posts, newest first, and the id before which the next page begins, if there is one."""
-    page = (
+    """Return a page of the link's posts, newest first, and the id before which the next one begins, if there is one."""
+    page: Select[Any] = (
         select(Post, Video.title, Video.video_id, _DECIDABLE.label("asks"))
         .join(Video, Video.video_id == Post.video_id)
         .where(Post.subscription_id == link_id)

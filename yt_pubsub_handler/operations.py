@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.metrics import measure
@@ -66,17 +66,17 @@ def _leases() -> dict[str, int]:
 def _paused() -> Sequence[Row[Any]]:
     # Elsewhere than on Reddit the place itself may be what nobody should know.
     place = case((Pause.destination == "reddit", Pause.target), (Pause.target == "", ""), else_="one of its places")
-    paused = select(Pause.destination, place.label("place"), Pause.not_before, Pause.reason)
+    paused: Select[Any] = select(Pause.destination, place.label("place"), Pause.not_before, Pause.reason)
     return db.session.execute(paused.where(Pause.not_before > func.now()).order_by(Pause.not_before).limit(MOST)).all()
 
 
 def _quiet() -> Sequence[Row[Any]]:
-    quiet = select(Hub.url, Hub.not_before, Hub.reason, Hub.failures).where(Hub.not_before > func.now())
+    quiet: Select[Any] = select(Hub.url, Hub.not_before, Hub.reason, Hub.failures).where(Hub.not_before > func.now())
     return db.session.execute(quiet.order_by(Hub.not_before).limit(MOST)).all()
 
 
 def _asking() -> Sequence[Row[Any]]:
-    asking = (
+    asking: Select[Any] = (
         select(
             Post.id, Post.asks_since, Post.reason, Video.title, Subscription.id.label("link_id"), Subscription.subreddit
         )
