@@ -41,9 +41,7 @@ def test_a_link_is_made_as_it_was_said(rows: Rows) -> None:
     assert rows(
         "SELECT channel_id, subreddit, created_by, destination, title_template, include_words, exclude_words, paused_at, "
         "removed_at FROM subscriptions"
-    ) == [
-        (CHANNEL.channel_id, "aww", "mia", "reddit", "New: {title}", ["heron"], ["#shorts", "trailer"], None, None)
-    ]
+    ) == [(CHANNEL.channel_id, "aww", "mia", "reddit", "New: {title}", ["heron"], ["#shorts", "trailer"], None, None)]
     assert rows("SELECT channel_id, title, handle FROM channels") == [(CHANNEL.channel_id, "Birds", "@birds")]
 
 

@@ -36,9 +36,7 @@ def test_an_app_that_does_nothing_has_nothing_to_tell(app: Flask) -> None:
 def test_leases_are_counted_by_state(app: Flask) -> None:
     for number, state in enumerate(["pending", "pending", "denied"]):
         channel = f"UC{number:022}"
-        db.session.add(
-            Lease(channel_id=channel, topic="t", callback_key=f"{number:043}", secret="s" * 40, state=state)
-        )
+        db.session.add(Lease(channel_id=channel, topic="t", callback_key=f"{number:043}", secret="s" * 40, state=state))
     db.session.commit()
 
     assert look(app).leases == {"denied": 1, "pending": 2}

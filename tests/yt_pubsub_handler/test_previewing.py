@@ -86,9 +86,7 @@ def test_a_channel_without_a_video_is_one(settings: Settings, youtube: YouTube) 
     ("said", "trouble"),
     [(Said(500), "it answers 500"), (Said(200, b"x", promised=50), "the answer broke off")],
 )
-def test_a_youtube_that_does_not_answer_is_said(
-    said: Said, trouble: str, settings: Settings, youtube: YouTube
-) -> None:
+def test_a_youtube_that_does_not_answer_is_said(said: Said, trouble: str, settings: Settings, youtube: YouTube) -> None:
     youtube.answer = lambda _: said
 
     seen = preview(CHANNEL, PLAIN, settings)
