@@ -1,9 +1,9 @@
 """
 Without this file the database would grow for ever by what nobody looks at any more.
 
-Notifications, posts, leases, sign-ins that have ended and old counts go; videos stay. Only what is heard of for the first
-time is queued, so a video whose post has gone is not posted again. Nothing here waits for anybody: what is locked is
-left to the next run.
+Notifications, posts, leases, sign-ins that have ended and old counts go; videos stay. Only what is heard of for the
+first time is queued, so a video whose post has gone is not posted again. Nothing here waits for anybody: what is locked
+is left to the next run.
 """
 
 from __future__ import annotations
