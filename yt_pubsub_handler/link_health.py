@@ -21,6 +21,7 @@ DAYS = 30
 PAGE = 20
 """Posts on one page."""
 
+Rows = Sequence[Row[*tuple[Any, ...]]]
 Kind = Literal["live", "degraded", "waiting", "denied", "ended"]
 _DECIDABLE = or_(Post.state == "failed", (Post.state == "unknown") & Post.asks_since.is_not(None))
 
@@ -55,7 +56,7 @@ def database_time() -> datetime:
     return db.session.scalars(select(func.now())).one()
 
 
-def links_of(subreddits: Iterable[str]) -> Sequence[Row[Any]]:
+def links_of(subreddits: Iterable[str]) -> Rows:
     """Return the links to these subreddits (lower case): what there is to say about each in a line."""
     asking = select(func.count()).where(Post.subscription_id == Subscription.id, _DECIDABLE)
     last = select(func.max(Post.posted_at)).where(Post.subscription_id == Subscription.id)
@@ -66,7 +67,7 @@ def links_of(subreddits: Iterable[str]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def removed_lately(subreddits: Iterable[str]) -> Sequence[Row[Any]]:
+def removed_lately(subreddits: Iterable[str]) -> Rows:
     """Return the links whose removal can still be taken back, the last one first."""
     lately = Subscription.removed_at > func.now() - UNDO_WITHIN
     return db.session.execute(
@@ -120,8 +121,8 @@ def latest_video(channel_id: str) -> Video | None:
     return db.session.scalar(newest)
 
 
-def posts_of(link_id: int, before: int | None = None) -> tuple[Sequence[Row[Any]], int | None]:
-    """Return a page of the link's posts, newest first, and the id before which the next page begins, if there is one."""
+def posts_of(link_id: int, before: int | None = None) -> tuple[Rows, int | None]:
+    """Return a page of the link's posts, newest first, and the id before which the next one begins, if there is one."""
     page = (
         select(Post, Video.title, Video.video_id, _DECIDABLE.label("asks"))
         .join(Video, Video.video_id == Post.video_id)

@@ -6,14 +6,14 @@ Nothing here tells a secret: a place that is a webhook is left out, and so is ev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import case, func, select
 
 from yt_pubsub_handler.database import db
+from yt_pubsub_handler.link_health import Rows
 from yt_pubsub_handler.metrics import measure
 from yt_pubsub_handler.models import Hub, Lease, Pause, Post, Subscription, Video
 from yt_pubsub_handler.release import Release, read_release
@@ -32,9 +32,9 @@ class Operations:
     leases: dict[str, int]
     release: Release
     schema: dict[str, str | None]
-    paused: Sequence[Row[Any]]
-    quiet: Sequence[Row[Any]]
-    asking: Sequence[Row[Any]]
+    paused: Rows
+    quiet: Rows
+    asking: Rows
     history: dict[str, Any]
     no_history: str | None
     """Why the history could not be read."""
@@ -63,19 +63,19 @@ def _leases() -> dict[str, int]:
     return counts
 
 
-def _paused() -> Sequence[Row[Any]]:
+def _paused() -> Rows:
     # Elsewhere than on Reddit the place itself may be what nobody should know.
     place = case((Pause.destination == "reddit", Pause.target), (Pause.target == "", ""), else_="one of its places")
     paused = select(Pause.destination, place.label("place"), Pause.not_before, Pause.reason)
     return db.session.execute(paused.where(Pause.not_before > func.now()).order_by(Pause.not_before).limit(MOST)).all()
 
 
-def _quiet() -> Sequence[Row[Any]]:
+def _quiet() -> Rows:
     quiet = select(Hub.url, Hub.not_before, Hub.reason, Hub.failures).where(Hub.not_before > func.now())
     return db.session.execute(quiet.order_by(Hub.not_before).limit(MOST)).all()
 
 
-def _asking() -> Sequence[Row[Any]]:
+def _asking() -> Rows:
     asking = (
         select(
             Post.id, Post.asks_since, Post.reason, Video.title, Subscription.id.label("link_id"), Subscription.subreddit

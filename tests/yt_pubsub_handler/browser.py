@@ -1,4 +1,4 @@
-"""Somebody's browser, as far as it matters: it keeps cookies, sends forms as they were shown, and signs in at Reddit."""
+"""Somebody's browser, as far as it matters: it keeps cookies, sends forms as shown, and signs in at Reddit."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class Browser:
     def __init__(self, app: Flask, *, address: str = "192.0.2.1") -> None:
         self.client = app.test_client()
         self._environ = {"REMOTE_ADDR": address}
+        self._form_token: str | None = None
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> TestResponse:
-        return self.client.get(path, base_url=HOST, headers=headers, environ_overrides=self._environ)
+        return self.client.get(path, base_url=HOST, headers=headers, environ_overrides=self._environ, buffered=True)
 
     def post(self, path: str, **fields: str) -> TestResponse:
         """Send a form as a page of ours has it, with its token."""
@@ -30,12 +31,18 @@ class Browser:
 
     def post_bare(self, path: str, **fields: str) -> TestResponse:
         """Send a form as another site would: it has no token."""
-        return self.client.post(path, base_url=HOST, data=fields, environ_overrides=self._environ)
+        return self.client.post(path, base_url=HOST, data=fields, environ_overrides=self._environ, buffered=True)
 
     def form_token(self) -> str:
         """Return the token of the form that each page shows to whoever is signed in; "" for all others."""
+        if self._form_token is not None:
+            return self._form_token
         found = _TOKEN.search(self.get("/").text)
         return found[1] if found else ""
+
+    def remember_form_token(self) -> None:
+        """Have a form open from now on."""
+        self._form_token = self.form_token()
 
     def begin(self, path: str = "/sign-in") -> str:
         """Ask to sign in; return where Reddit asks for consent."""

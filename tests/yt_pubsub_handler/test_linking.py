@@ -32,15 +32,15 @@ def made(subreddit: str = "aww", wording: Wording | None = None) -> int:
 
 def change(postgresql: psycopg.Connection[Any], what: str) -> None:
     with postgresql.transaction():
-        postgresql.execute(f"UPDATE subscriptions SET {what}".encode())
+        postgresql.execute(f"UPDATE subscriptions SET {what}".encode())  # noqa: S608 - written in the tests.
 
 
 def test_a_link_is_made_as_it_was_said(rows: Rows) -> None:
     made(wording=NAMED)
 
     assert rows(
-        "SELECT channel_id, subreddit, created_by, destination, title_template, include_words, exclude_words, paused_at, "
-        "removed_at FROM subscriptions"
+        "SELECT channel_id, subreddit, created_by, destination, title_template, include_words, exclude_words, "
+        "paused_at, removed_at FROM subscriptions"
     ) == [(CHANNEL.channel_id, "aww", "mia", "reddit", "New: {title}", ["heron"], ["#shorts", "trailer"], None, None)]
     assert rows("SELECT channel_id, title, handle FROM channels") == [(CHANNEL.channel_id, "Birds", "@birds")]
 
@@ -136,13 +136,14 @@ def test_a_removed_link_is_not_changed() -> None:
 
 def test_another_link_is_left_alone(rows: Rows) -> None:
     link, other = made(), made("birds")
-    before = rows(f"SELECT * FROM subscriptions WHERE id = {other}")
+    others = f"SELECT * FROM subscriptions WHERE id = {other}"  # noqa: S608 - a number.
+    before = rows(others)
 
     for each in (linking.pause, linking.resume, linking.remove, linking.undo_removal):
         each(link)
     linking.change_wording(link, NAMED)
 
-    assert rows(f"SELECT * FROM subscriptions WHERE id = {other}") == before
+    assert rows(others) == before
 
 
 def test_a_link_that_leads_elsewhere_is_not_found(postgresql: psycopg.Connection[Any]) -> None:

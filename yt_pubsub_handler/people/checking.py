@@ -77,10 +77,10 @@ def check_all(app: Flask, seconds: float = math.inf, *, sleep: Callable[[float],
         access = reddit_api.refresh(settings, settings.reddit_refresh_token).access
         run = _Run(lambda subreddit: reddit_api.moderators_of(settings, access, subreddit))
         for number, subreddit in enumerate(subreddits):
+            if number and not run.gave_up:
+                sleep(_BETWEEN)
             if time.monotonic() > until or run.gave_up:
                 return run.told(finished=False)
-            if number:
-                sleep(_BETWEEN)
             run.check(subreddit)
         return run.told(finished=not run.gave_up)
 

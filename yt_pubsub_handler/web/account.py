@@ -35,7 +35,7 @@ def delete() -> ResponseReturnValue:
     accounts.delete_account(settings_of(), who.account_id)
     visitor.leave()
     flash("Your account is deleted, with all that was kept of you. The links you had made are removed.")
-    return redirect(url_for("front.front"))
+    return redirect(url_for("front.front"), 303)
 
 
 def _page(errors: dict[str, str]) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import mimetypes
 import re
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, send_file, url_for
+from flask import Blueprint, Response, abort, url_for
 
 blueprint = Blueprint("assets", __name__)
 
@@ -31,7 +32,7 @@ def asset(hashed: str) -> Response:
     name = f"{form[1]}.{form[2]}" if form else ""
     if name not in _names():
         abort(404)
-    answer = send_file(FOLDER / name, etag=False, last_modified=None)
+    answer = Response(_content(name), mimetype=mimetypes.guess_type(name)[0])
     if hashed == _hashed(name):
         answer.cache_control.public = True
         answer.cache_control.max_age = A_YEAR
@@ -49,6 +50,11 @@ def _names() -> frozenset[str]:
 
 
 @functools.cache
+def _content(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()
+
+
+@functools.cache
 def _hashed(name: str) -> str:
     stem, _, kind = name.rpartition(".")
-    return f"{stem}.{hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]}.{kind}"
+    return f"{stem}.{hashlib.sha256(_content(name)).hexdigest()[:12]}.{kind}"

@@ -7,6 +7,7 @@ Flask-WTF makes and checks the tokens. It is imported when one is needed: it tak
 from __future__ import annotations
 
 from flask import Flask, request
+from werkzeug.exceptions import BadRequest
 
 from yt_pubsub_handler.web.paths import SAFE_METHODS
 
@@ -32,9 +33,13 @@ def protect_forms(app: Flask, *, exempt: str) -> None:
     def check() -> None:
         if request.method in SAFE_METHODS or request.endpoint is None or request.blueprint == exempt:
             return
-        from flask_wtf.csrf import CSRFProtect  # noqa: PLC0415
+        from flask_wtf.csrf import CSRFError, CSRFProtect  # noqa: PLC0415
 
-        CSRFProtect().protect()
+        try:
+            CSRFProtect().protect()
+        except CSRFError:
+            # Its words are for developers, and in the log; the page has those for people.
+            raise BadRequest from None
 
 
 def token() -> str:

@@ -42,7 +42,8 @@ EXPLAINED = {
     429: Explained("That is too often", "Wait a few minutes, and try again. Nothing was changed."),
     500: Explained(
         "Something broke here",
-        "It is our fault, and has been written down. Try once more; if it happens again, tell the operators what you did.",
+        "It is our fault, and has been written down. Try once more; if it happens again, tell the operators what you "
+        "did.",
     ),
     503: Explained(
         "Back in a moment",
@@ -59,8 +60,7 @@ def answer_errors(app: Flask) -> None:
     def answer(error: HTTPException) -> Response | HTTPException:
         if error.response is not None or error.code is None or error.code < 400 or asked_by_a_machine():
             return error
-        said = error.description if error.description != _usual_words(error) else None
-        response = make_response(error_page(error.code, said), error.code)
+        response = make_response(error_page(error.code, _own_words(error)), error.code)
         for name, value in error.get_headers():
             if name.lower() not in {"content-type", "content-length"}:
                 response.headers[name] = value
@@ -82,7 +82,8 @@ def error_page(status: int, words: str | None = None) -> str:
     return render_template("error.html", explained=explained, words=words or explained.words, status=status, bare=True)
 
 
-def _usual_words(error: HTTPException) -> str | None:
-    """Werkzeug's own, which speak of servers and proxies."""
+def _own_words(error: HTTPException) -> str | None:
+    """What a page of ours said; libraries, in classes of their own, speak of tokens and proxies."""
     usual = default_exceptions.get(error.code or 0)
-    return usual.description if usual else None
+    ours = type(error) is usual and error.description != usual.description
+    return error.description if ours else None

@@ -2,7 +2,7 @@
 Without this file a form's fields would be whatever somebody sends.
 
 Each form names its fields, and nothing else is read: what is sent beside them changes nothing. What is in them is
-judged by the use case, so that it is said in one place; here it is kept, to be shown again beside what is wrong with it.
+judged by the use case, so that it is said in one place; here it is kept, to be shown beside what is wrong with it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from flask import abort, g
+from flask import abort
 from werkzeug.exceptions import Forbidden, ServiceUnavailable, Unauthorized
 
 from yt_pubsub_handler.people.moderating import SignInEnded, moderated_now
@@ -50,6 +50,6 @@ def change(subreddit: str) -> None:
             "a minute.",
             retry_after=SOON,
         ) from None
-    g.visitor = replace(who, subreddits=moderated)
+    visitor.know(replace(who, subreddits=moderated))
     if subreddit.lower() not in moderated:
         raise Forbidden(f"You do not moderate r/{subreddit} any more, so nothing was changed.")

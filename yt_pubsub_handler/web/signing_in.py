@@ -92,7 +92,7 @@ def sign_out() -> ResponseReturnValue:
     if token is not None:
         accounts.sign_out(settings_of(), token)
     flash("You are signed out.")
-    return redirect(url_for("front.front"))
+    return redirect(url_for("front.front"), 303)
 
 
 def _answered() -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec
 
-from flask import abort, g, redirect, request, session, url_for
+from flask import abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from yt_pubsub_handler.people import accounts
@@ -21,6 +21,7 @@ from yt_pubsub_handler.web.paths import SAFE_METHODS, path_asked_for
 
 P = ParamSpec("P")
 _TOKEN = "sign_in"  # noqa: S105 - its name in the session.
+_KNOWN = "yt_pubsub_handler.visitor"
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,15 @@ class Visitor:
 
 def current() -> Visitor | None:
     """Return who is looking, None if nobody is signed in. Raises SQLAlchemy's DBAPIError where somebody may be."""
-    if "visitor" not in g:
-        g.visitor = _look_up()
-    visitor: Visitor | None = g.visitor
+    if _KNOWN not in request.environ:
+        know(_look_up())
+    visitor: Visitor | None = request.environ[_KNOWN]
     return visitor
+
+
+def know(visitor: Visitor | None) -> None:
+    """Keep it for the rest of the request: not in `g`, which lives longer where an app's context is entered before."""
+    request.environ[_KNOWN] = visitor
 
 
 def signed_in(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
@@ -84,18 +90,13 @@ def begin(token: str) -> None:
     session.clear()
     session.permanent = True
     session[_TOKEN] = token
-    forget()
+    request.environ.pop(_KNOWN, None)
 
 
 def leave() -> None:
     """Nobody is signed in here any more."""
     session.clear()
-    g.visitor = None
-
-
-def forget() -> None:
-    """Look again who it is, the next time that somebody asks."""
-    g.pop("visitor", None)
+    know(None)
 
 
 def _look_up() -> Visitor | None:

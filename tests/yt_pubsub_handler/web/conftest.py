@@ -1,4 +1,4 @@
-"""The app with Reddit beside it, where three people are: a moderator, one of another subreddit, and an operator."""
+"""The app with Reddit and YouTube beside it; at Reddit are a moderator, one of another subreddit, and an operator."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Flask
 
 from pipeline.rehearsal.reddit import Reddit
 from tests.yt_pubsub_handler.browser import HOST, Browser
+from tests.yt_pubsub_handler.youtube import YouTube
 from yt_pubsub_handler import create_app
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.settings import Settings
@@ -27,9 +28,15 @@ def there() -> Iterator[Reddit]:
 
 
 @pytest.fixture
-def settings(database_url: str, there: Reddit) -> Settings:
-    values = {"DATABASE_URL": database_url, "SECRET_KEY": "a key of the test", "PUBLIC_URL": HOST}
-    return Settings.from_values(values | there.settings() | {"ADMIN_REDDIT_USERS": OPERATOR.upper()}, "the test")
+def settings(database_url: str, there: Reddit, youtube: YouTube) -> Settings:
+    values = {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "a key of the test",
+        "PUBLIC_URL": HOST,
+        "YOUTUBE_FEED_URL": f"{youtube.url}/feed",
+        "ADMIN_REDDIT_USERS": OPERATOR.upper(),
+    }
+    return Settings.from_values(values | there.settings(), "the test")
 
 
 @pytest.fixture

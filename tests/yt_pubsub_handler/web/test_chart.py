@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from xml.etree import ElementTree
+
+from defusedxml import ElementTree
 
 from yt_pubsub_handler.link_health import Day
 from yt_pubsub_handler.web.chart import chart, in_a_sentence
 
 FIRST = date(2026, 11, 1)
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def days(*counts: tuple[int, int, int]) -> list[Day]:
