@@ -29,6 +29,13 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_picture_in_the_readme_is_there_small_and_described() -> None:
+    pictures = re.findall(r'<img src="([^"]+)" width="[^"]+" alt="([^"]{20,})">', Path("README.md").read_text())
+
+    assert len(pictures) == Path("README.md").read_text().count("<img")
+    assert [name for name, _ in pictures if not 0 < Path(name).stat().st_size < 150_000] == []
+
+
 @each_page
 def test_every_file_that_is_named_is_there(page: Path) -> None:
     named = re.findall(

@@ -7,8 +7,10 @@ from html import escape
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>{title}</title>
+<link rel="icon" href="data:,"><title>{title}</title>
 <style>
+:root {{ color-scheme: light dark; background: light-dark(#fff, #1b1b1b); color: light-dark(#1b1b1b, #eee) }}
+a {{ color: light-dark(#0b57d0, #9ecaff) }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem }}
 input, select, button {{ font: inherit; padding: .3rem .8rem; max-width: 100%; box-sizing: border-box }}
 label {{ display: block; margin-top: .8rem }}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,7 +55,7 @@ def test_the_pages_need_no_script(chromium: Browser, served: Served) -> None:
 
 @pytest.fixture
 def printed() -> Iterator[str]:
-    """Yield what `make serve` says when all is up; it ends afterwards, as with Ctrl-C."""
+    """Yield what `make serve` says when all is up; it is ended afterwards."""
     command = [sys.executable, "scripts/rehearse.py", "serve"]
     words: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, start_new_session=True, **words) as process:
@@ -67,7 +66,7 @@ def printed() -> Iterator[str]:
             if "Schedules run" in line:
                 break
         yield said
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.communicate(timeout=30)
 
 
