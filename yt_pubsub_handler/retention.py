@@ -125,7 +125,7 @@ class _Work:
                 break
         return deleted
 
-    def _delete(self, key: Any, which: Select[Any], table: Any = None) -> int:
+    def _delete(self, key: Any, which: Select[*tuple[Any, ...]], table: Any = None) -> int:
         db.session.execute(text(_LIMITS))
         locked = which.limit(self.batch).with_for_update(skip_locked=True)
         gone = delete(table or key.class_).where(key.in_(locked)).execution_options(synchronize_session=False)

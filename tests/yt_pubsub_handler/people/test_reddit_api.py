@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -178,6 +179,4 @@ def test_what_went_wrong_is_told_without_a_token_or_an_address(there: Reddit, se
 
 
 def _led_to(youtube: YouTube, settings: Settings) -> Settings:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(settings, reddit_url=youtube.url, reddit_oauth_url=youtube.url)

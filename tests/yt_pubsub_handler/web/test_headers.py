@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask, redirect, request
+from flask.typing import ResponseReturnValue
 
 from tests.yt_pubsub_handler.browser import HOST, Browser
 from tests.yt_pubsub_handler.web.conftest import MODERATOR
@@ -113,7 +114,7 @@ def test_nothing_that_is_sent_to_us_becomes_a_header(injected: str, app: Flask, 
     """By each way that leads into a Location."""
 
     @app.get("/anywhere")
-    def anywhere() -> object:
+    def anywhere() -> ResponseReturnValue:
         return redirect(request.args["to"])
 
     for path, field in (("/sign-in", "next"), ("/account", "q"), ("/sign-in/callback", "state"), ("/anywhere", "to")):

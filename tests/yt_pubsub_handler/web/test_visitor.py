@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
 from pipeline.rehearsal.reddit import UNREACHABLE, Reddit
 from tests.yt_pubsub_handler.browser import HOST, Browser
@@ -66,7 +68,7 @@ def test_a_cookie_that_somebody_made_is_none(browser: Browser, app: Flask) -> No
     browser.sign_in(MODERATOR)
     with browser.client.session_transaction(base_url=HOST) as session:
         token = session["sign_in"]
-    serializer = app.session_interface.get_signing_serializer(app)
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None
     forged = [serializer.dumps({"sign_in": other}) for other in (token[:-1], token.swapcase(), "", 7, None, [token])]
 
@@ -76,8 +78,6 @@ def test_a_cookie_that_somebody_made_is_none(browser: Browser, app: Flask) -> No
 
 
 def test_a_key_that_was_changed_ends_every_sign_in(browser: Browser, settings: Settings, app: Flask) -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
     browser.sign_in(MODERATOR)
     other = Browser(create_app(replace(settings, secret_key="another key")))
     other.hold(browser.cookie())
