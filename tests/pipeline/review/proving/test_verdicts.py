@@ -154,8 +154,10 @@ def _withdrawn(one: dict[str, Any]) -> Said:
 def test_running_reaches_the_verdict_that_was_written_beforehand(case: Case, shop: Shop) -> None:
     report = shop.proved(case)
 
+    found, expected = reached(report, case), Verdict(case.upgrade, case.downgrade, case.lost, frozenset(case.marks))
     assert report.failures == []
-    assert reached(report, case) == Verdict(case.upgrade, case.downgrade, case.lost, frozenset(case.marks)), case.why
+    differing = sorted(map(str, found.said ^ expected.said))
+    assert found == expected, f"{case.why} found {replace(found, said=frozenset())}; differing: {' '.join(differing)}"
 
 
 def test_there_are_enough_of_each_kind() -> None:
