@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import URL
 
 from pipeline.review.dedupe import once, without_replaced
 from pipeline.review.directory import read_directory
@@ -110,13 +109,8 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    option = request.config.option
-    server = URL.create(
-        "postgresql+psycopg", option.postgresql_user, option.postgresql_password, option.postgresql_host,
-        int(option.postgresql_port), "postgres",
-    ).render_as_string(hide_password=False)  # fmt: skip
-    with databases_on(server) as databases:
+def shop(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with databases_on(server_url) as databases:
         made = Shop(tmp_path_factory.mktemp("shop"), databases)
         with made.bench:
             made.open()
