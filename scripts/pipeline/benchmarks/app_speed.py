@@ -23,11 +23,17 @@ _BARE_IMPORTS = ("flask", "flask_sqlalchemy", "sqlalchemy.dialects.postgresql.ps
 
 @dataclass(frozen=True)
 class Throughput:
-    """Notifications a second (medians), the ratio of both in each round (median), and megabytes of the process."""
+    """
+    Notifications a second (medians), the ratios in each round (medians), and megabytes of the process.
+
+    `bare` sends the app's own statement, `least` one that stores and queues, and keeps nothing else.
+    """
 
     app: float
     bare: float
     ratio: float
+    least: float
+    ratio_to_least: float
     megabytes: float
 
 
@@ -55,10 +61,15 @@ def serve_notifications(server: Server, rounds: int, each: int) -> Throughput:
     finally:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-    app, bare = told["rates"]["app"], told["rates"]["bare"]
-    ratios = [one / other for one, other in zip(app, bare, strict=True)]
+    app, bare, least = (told["rates"][way] for way in ("app", "bare", "least"))
     median = statistics.median
-    return Throughput(median(app), median(bare), median(ratios), told["megabytes"])
+    return Throughput(
+        median(app), median(bare), _ratio(app, bare), median(least), _ratio(app, least), told["megabytes"]
+    )
+
+
+def _ratio(rates: list[float], others: list[float]) -> float:
+    return statistics.median(one / other for one, other in zip(rates, others, strict=True))
 
 
 def import_times(repeats: int) -> Imports:
