@@ -12,6 +12,7 @@ import logging
 import psycopg
 from flask import Flask, Response, jsonify, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,13 @@ def answer_database_errors(app: Flask) -> None:
     @app.errorhandler(DBAPIError)
     def answer(error: DBAPIError) -> tuple[Response, int, dict[str, str]]:
         logger.error("%s failed in the database: %s", request.endpoint, describe(error))
-        if passes_by_itself(error):
-            return jsonify(error="the database is not ready"), 503, {"Retry-After": str(RETRY_AFTER)}
-        return jsonify(error="internal error"), 500, {}
+        return later() if passes_by_itself(error) else (jsonify(error="internal error"), 500, {})
+
+    @app.errorhandler(NoFreeConnection)
+    def answer_busy(_: NoFreeConnection) -> tuple[Response, int, dict[str, str]]:
+        """Other requests have all connections, which no server has said: it is none of its errors."""
+        logger.error("%s failed in the database: no connection was free in time", request.endpoint)
+        return later()
+
+    def later() -> tuple[Response, int, dict[str, str]]:
+        return jsonify(error="the database is not ready"), 503, {"Retry-After": str(RETRY_AFTER)}
