@@ -173,6 +173,13 @@ def run_deliver_posts(event: dict[str, Any], context: Context | None) -> dict[st
     return asdict(deliver(app, _seconds(context)))
 
 
+@entry_point
+def run_check_moderators(event: dict[str, Any], context: Context | None) -> dict[str, Any]:  # noqa: ARG001 - Zappa hands in both.
+    from yt_pubsub_handler.people.checking import check_all
+
+    return check_all(app, _seconds(context)).as_dict()
+
+
 def _seconds(context: Context | None) -> float:
     """How long a migration may take so that there is time left to tell about it."""
     if context is None:

@@ -14,9 +14,10 @@ from yt_pubsub_handler import models, status, web, websub
 from yt_pubsub_handler.database import engine_options, start_database
 from yt_pubsub_handler.database_errors import answer_database_errors
 from yt_pubsub_handler.migration.later import register_migrate
+from yt_pubsub_handler.people import models as people_models
 from yt_pubsub_handler.settings import Settings, keep_settings
 
-__all__ = ["create_app", "models"]
+__all__ = ["create_app", "models", "people_models"]
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
@@ -28,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises UnusableSettings with all that is wrong in one message. The database is not asked for anything yet.
     """
     settings = settings or Settings.read()
-    app = Flask(__name__)
+    app = Flask(__name__, template_folder="web/templates", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -37,8 +38,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     keep_settings(app, settings)
     start_database(app)
     register_migrate(app, MIGRATIONS)
-    answer_database_errors(app)
+    answer_database_errors(app, web.tell_error)
     app.register_blueprint(status.blueprint)
-    app.register_blueprint(web.blueprint)
+    web.add_pages(app)
     app.register_blueprint(websub.blueprint)
     return app

@@ -8,9 +8,10 @@ names of what was hurt come in fields of their own and are safe to tell.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import psycopg
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
@@ -53,19 +54,23 @@ def passes_by_itself(error: DBAPIError) -> bool:
     return state is None or state in _PASSING or state.startswith(("08", "53", "57P"))
 
 
-def answer_database_errors(app: Flask) -> None:
-    """Make `app` answer 503 with Retry-After where waiting helps, 500 elsewhere, and log without values."""
+def answer_database_errors(app: Flask, tell: Callable[[int, str], str | Response]) -> None:
+    """
+    Make `app` answer 503 with Retry-After where waiting helps, 500 elsewhere, and log without values.
+
+    `tell` makes an answer of a status and a few words, for whoever asked.
+    """
 
     @app.errorhandler(DBAPIError)
-    def answer(error: DBAPIError) -> tuple[Response, int, dict[str, str]]:
+    def answer(error: DBAPIError) -> tuple[str | Response, int, dict[str, str]]:
         logger.error("%s failed in the database: %s", request.endpoint, describe(error))
-        return later() if passes_by_itself(error) else (jsonify(error="internal error"), 500, {})
+        return later() if passes_by_itself(error) else (tell(500, "internal error"), 500, {})
 
     @app.errorhandler(NoFreeConnection)
-    def answer_busy(_: NoFreeConnection) -> tuple[Response, int, dict[str, str]]:
+    def answer_busy(_: NoFreeConnection) -> tuple[str | Response, int, dict[str, str]]:
         """Other requests have all connections, which no server has said: it is none of its errors."""
         logger.error("%s failed in the database: no connection was free in time", request.endpoint)
         return later()
 
-    def later() -> tuple[Response, int, dict[str, str]]:
-        return jsonify(error="the database is not ready"), 503, {"Retry-After": str(RETRY_AFTER)}
+    def later() -> tuple[str | Response, int, dict[str, str]]:
+        return tell(503, "the database is not ready"), 503, {"Retry-After": str(RETRY_AFTER)}

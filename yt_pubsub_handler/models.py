@@ -53,6 +53,8 @@ class Subscription(Model):
     created_at: Mapped[CreatedAt]
     paused_at: Mapped[Moment | None]
     """What goes up while it is paused is never posted."""
+    paused_reason: Mapped[Words | None]
+    """Why it was paused, where nobody who may see it did that."""
     removed_at: Mapped[Moment | None]
     """Like a pause, but nobody sees it any more; making the same link again takes it back."""
     destination: Mapped[Words] = mapped_column(server_default="reddit")

@@ -1,8 +1,9 @@
 """
 Without this file the database would grow for ever by what nobody looks at any more.
 
-Notifications, posts and leases go; videos stay. Only what is heard of for the first time is queued, so a video whose
-post has gone is not posted again. Nothing here waits for anybody: what is locked is left to the next run.
+Notifications, posts, leases, sign-ins that have ended and old counts go; videos stay. Only what is heard of for the
+first time is queued, so a video whose post has gone is not posted again. Nothing here waits for anybody: what is locked
+is left to the next run.
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Select, delete, exists, func, select, text
+from sqlalchemy import Select, delete, exists, func, or_, select, text, tuple_
 
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease, Notification, Post
+from yt_pubsub_handler.people.accounts import LONGEST_IDLE
+from yt_pubsub_handler.people.models import RateLimit, SignIn
 
 NOTIFICATIONS_KEPT = timedelta(days=30)
 POSTS_KEPT = timedelta(days=180)
 LEASES_KEPT = timedelta(days=30)
 """The hub may send to an old callback for as long as it granted, and is told then that it is gone."""
+COUNTS_KEPT = timedelta(days=1)
+"""Far longer than any window in which something is counted."""
 _FINISHED = ("posted", "failed", "skipped")
 _OVER = ("expired", "unsubscribed")
 _BATCH = 500
@@ -38,6 +43,8 @@ class Pruned:
     posts: int
     leases: int
     finished: bool
+    sign_ins: int = 0
+    counts: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -53,7 +60,8 @@ def prune(app: Flask, seconds: float = math.inf, batch: int = _BATCH) -> Pruned:
         # Before the leases, which would take their notifications along, all in one transaction.
         notifications = work.repeat(work.notifications)
         posts = work.posts()
-        return Pruned(notifications, posts, work.repeat(work.leases), finished=not work.is_late())
+        leases, sign_ins, counts = (work.repeat(one) for one in (work.leases, work.sign_ins, work.counts))
+        return Pruned(notifications, posts, leases, not work.is_late(), sign_ins, counts)
 
 
 @dataclass
@@ -87,6 +95,16 @@ class _Work:
         )
         return self._delete(Lease.id, over.order_by(Lease.id))
 
+    def sign_ins(self) -> int:
+        """At once: they hold tokens, which nobody needs any more."""
+        ended = or_(SignIn.expires_at < self.now, SignIn.seen_at < self.now - LONGEST_IDLE)
+        return self._delete(SignIn.id, select(SignIn.id).where(ended).order_by(SignIn.id))
+
+    def counts(self) -> int:
+        key = tuple_(RateLimit.key, RateLimit.window_start)
+        old = select(RateLimit.key, RateLimit.window_start).where(RateLimit.window_start < self.now - COUNTS_KEPT)
+        return self._delete(key, old, RateLimit)
+
     def posts(self) -> int:
         """No index leads to old posts, and none is needed: ids grow with time, so they are walked from the first."""
         deleted, after = 0, 0
@@ -107,10 +125,10 @@ class _Work:
                 break
         return deleted
 
-    def _delete(self, key: Any, which: Select[Any]) -> int:
+    def _delete(self, key: Any, which: Select[*tuple[Any, ...]], table: Any = None) -> int:
         db.session.execute(text(_LIMITS))
         locked = which.limit(self.batch).with_for_update(skip_locked=True)
-        gone = delete(key.class_).where(key.in_(locked)).execution_options(synchronize_session=False)
-        result = db.session.execute(gone.returning(key)).all()
+        gone = delete(table or key.class_).where(key.in_(locked)).execution_options(synchronize_session=False)
+        result = db.session.execute(gone.returning(text("1"))).all()
         db.session.commit()
         return len(result)

@@ -29,6 +29,7 @@ _REQUIRED_ON_LAMBDA = ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL")
 _LOCAL_DEFAULTS = {"SECRET_KEY": "for development only", "PUBLIC_URL": "http://127.0.0.1:5000"}
 _POSTGRES_SCHEME = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+_REDDIT_NAME = re.compile(r"[A-Za-z0-9_-]{3,20}")
 _EXTENSION = "yt_pubsub_handler.settings"
 
 
@@ -64,6 +65,8 @@ class Settings:
     reddit_user_agent: str | None = None
     reddit_url: str = REDDIT
     reddit_oauth_url: str = REDDIT_OAUTH
+    admin_reddit_users: frozenset[str] = frozenset()
+    """Who sees how the whole is doing: names in lower case."""
 
     @property
     def demands_token(self) -> bool:
@@ -169,6 +172,14 @@ def is_confidential(url: str) -> bool:
         return False
 
 
+def _reddit_users(value: object) -> frozenset[str]:
+    """Somebody is meant who signs in by that name, so that one nobody can have is a mistake to tell of."""
+    names = {name.strip().removeprefix("/").removeprefix("u/") for name in _text(value).split(",")} - {""}
+    if not all(_REDDIT_NAME.fullmatch(name) for name in names):
+        raise ValueError("has something that is no name of a Reddit user")
+    return frozenset(name.lower() for name in names)
+
+
 def _yes_or_no(value: object) -> bool:
     if value not in ("yes", "no"):
         raise ValueError('is neither "yes" nor "no"')
@@ -192,6 +203,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "REDDIT_USER_AGENT": _text,
     "REDDIT_URL": lambda value: _confidential_url(value).rstrip("/"),
     "REDDIT_OAUTH_URL": lambda value: _confidential_url(value).rstrip("/"),
+    "ADMIN_REDDIT_USERS": _reddit_users,
 }
 NAMES = tuple(_CHECKS)
 """Every setting that is read."""

@@ -16,6 +16,7 @@ from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease, Notification, Post, Subscription, Video
 from yt_pubsub_handler.notification import AnnouncedVideo, RemovedVideo
 from yt_pubsub_handler.notification import Notification as Told
+from yt_pubsub_handler.people.models import Account, RateLimit, SignIn
 from yt_pubsub_handler.retention import Pruned, prune
 from yt_pubsub_handler.websub.leases import open_lease
 
@@ -208,6 +209,30 @@ def test_what_is_locked_is_left_to_the_next_run(app: Flask, postgresql: Any, row
         assert prune(app).posts == 1
         assert time.monotonic() - began < 2
     assert prune(app).posts == 1
+
+
+def test_a_sign_in_that_has_ended_goes_with_its_tokens(app: Flask, rows: Any) -> None:
+    account = Account(reddit_id="t2_abc", name="somebody")
+    db.session.add(account)
+    db.session.flush()
+    hour = timedelta(hours=1)
+    for number, (expires, seen) in enumerate([(1, 11.9), (1, 12.1), (-0.1, 0), (100, 0)]):
+        when = {"expires_at": NOW + expires * hour, "seen_at": NOW - seen * hour}
+        db.session.add(SignIn(account_id=account.id, token_hash=f"{number:064x}", access_token="a", **when))
+    db.session.commit()
+
+    assert prune(app).sign_ins == 2
+    assert rows("SELECT right(token_hash, 1) FROM sign_ins ORDER BY 1") == [("0",), ("3",)]
+    assert rows("SELECT count(*) FROM accounts") == [(1,)]
+
+
+def test_old_counts_go(app: Flask, rows: Any) -> None:
+    for age in (0.9, 1.1, 3):
+        db.session.add_all(RateLimit(key=key, window_start=NOW - age * DAY, count=1) for key in "ab")
+    db.session.commit()
+
+    assert prune(app, batch=3).counts == 4
+    assert rows("SELECT key FROM rate_limits ORDER BY 1") == [("a",), ("b",)]
 
 
 def test_a_run_without_time_says_that_it_has_not_finished(app: Flask) -> None:

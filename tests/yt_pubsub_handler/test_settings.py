@@ -163,6 +163,26 @@ def test_a_stand_in_on_this_machine_may_be_asked_without_tls() -> None:
     assert settings.youtube_api_url == "http://127.0.0.1:8000/api"
 
 
+@pytest.mark.parametrize(
+    ("value", "users"),
+    [
+        ("", set()),
+        ("Mia", {"mia"}),
+        (" Mia , u/Otto_2,/u/n-3,, ", {"mia", "otto_2", "n-3"}),
+    ],
+)
+def test_operators_are_named_as_people_write_them(value: str, users: set[str]) -> None:
+    settings = Settings.from_values(COMPLETE | {"ADMIN_REDDIT_USERS": value}, "the test")
+
+    assert settings.admin_reddit_users == users
+
+
+@pytest.mark.parametrize("value", ["Mia Otto", "mia;otto", "x", "a" * 21, "*", ["mia"]])
+def test_an_operator_whom_reddit_cannot_know_is_a_bad_value(value: object) -> None:
+    with pytest.raises(UnusableSettings, match="ADMIN_REDDIT_USERS"):
+        Settings.from_values(COMPLETE | {"ADMIN_REDDIT_USERS": value}, "the test")
+
+
 HUB = "https://hub.example/"
 
 

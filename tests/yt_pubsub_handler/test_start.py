@@ -12,7 +12,10 @@ from flask import Flask
 
 from yt_pubsub_handler import MIGRATIONS
 
-SLOW = {"alembic", "alembic_utils", "boto3", "botocore", "flask_migrate", "mako", "praw", "requests", "zappa"}
+SLOW = {
+    *("alembic", "alembic_utils", "authlib", "boto3", "botocore", "cryptography", "flask_migrate", "flask_wtf"),
+    *("joserfc", "mako", "praw", "requests", "wtforms", "zappa"),
+}
 ASKED = "import json, sys, run; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pipeline.errors import Found
-from pipeline.rehearsal.hub import Answer, request
+from pipeline.rehearsal.asking import Answer, request
 from pipeline.rehearsal.local_aws.loopback import HOST, LoopbackHandler, LoopbackServer
 
 PAUSES = (30.0, 60.0, 120.0, 240.0)

@@ -10,29 +10,18 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import psycopg
 
 from pipeline.errors import Found
+from pipeline.rehearsal.asking import request
 
 _SAMPLE = Path(__file__).parent / "samples" / "upload.xml"
 CHANNEL = "UCxxxxxxxxxxxxxxxxxxxxxx"  # The sample's.
 VIDEO = "VIDEOID0011"
 _TOPIC = f"https://www.youtube.com/xml/feeds/videos.xml?channel_id={CHANNEL}"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the app said over HTTP."""
-
-    status: int
-    body: bytes
-
-    def __str__(self) -> str:
-        return f"HTTP {self.status} {self.body[:300].decode(errors='replace')!r}"
 
 
 @dataclass(frozen=True)
@@ -85,18 +74,3 @@ def stored(database_url: str) -> int:
     with psycopg.connect(database_url) as connection:
         row = connection.execute("SELECT count(*) FROM videos WHERE video_id = %s", (VIDEO,)).fetchone()
     return int(row[0]) if row else 0
-
-
-def request(method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-    """One HTTP request without redirects, proxies or a second try; raises Found when nobody answers."""
-    parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-    try:
-        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        connection.request(method, target, body, headers or {})
-        response = connection.getresponse()
-        return Answer(response.status, response.read())
-    except OSError as error:
-        raise Found(f"{method} {parts.path} was not answered: {error}") from error
-    finally:
-        connection.close()

@@ -1,30 +1,37 @@
 """
-Reddit as praw meets it: it gives tokens, takes submissions and lists our own, and misbehaves on order.
+Reddit as praw and people meet it: it gives tokens, takes submissions and lists our own, and misbehaves on order.
 
 Requests and answers follow https://www.reddit.com/dev/api (`POST /api/submit`, `GET /api/v1/me`,
-`GET /user/{name}/submitted`, `GET /r/{subreddit}/about`) and https://github.com/reddit-archive/reddit/wiki/OAuth2 (the
-token); how it misbehaves follows what users of praw reported. By itself it refuses nothing as a repetition: whoever
-posts twice is seen here.
+`GET /user/{name}/submitted`, `GET /r/{subreddit}/about`) and https://github.com/reddit-archive/reddit/wiki/OAuth2;
+how it misbehaves follows what users of praw reported. By itself it refuses nothing as a repetition: whoever posts twice
+is seen here.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import random
-import secrets
 import socket
 import threading
-import time
-from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from pipeline.rehearsal import reddit_people
 from pipeline.rehearsal.local_aws.loopback import LoopbackHandler, LoopbackServer
+from pipeline.rehearsal.reddit_submissions import Submissions
+from pipeline.rehearsal.reddit_tokens import CLIENT_ID, CLIENT_SECRET, NAME, REFRESH_TOKEN, Grant, Tokens
 from pipeline.rehearsal.reddit_troubles import CREATES, Manners, Submission, Trouble, error_of
 
-CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN = "stand-in", "stand-in-secret", "stand-in-refresh"
-NAME = "stand_in_bot"
+UNREACHABLE = 0
+"""In the place of a status: the connection ends without one."""
+_SCOPES = {
+    "/api/submit": "submit",
+    "/api/v1/me": "identity",
+    "/subreddits/mine/moderator": "mysubreddits",
+    f"/user/{NAME}/submitted": "history",
+}
+_GENERIC = ("python-requests/", "python-urllib", "curl/")
 
 
 class Reddit:
@@ -32,7 +39,7 @@ class Reddit:
 
     def __init__(self, manners: Manners | None = None, *, seed: int = 0, port: int = 0) -> None:
         self.manners = manners or Manners()
-        self.submissions: list[Submission] = []
+        self.submissions = Submissions()
         self.happened: list[tuple[str, Trouble | None]] = []
         """The URL of each submission that came in, and what happened to it."""
         self.private: set[str] = set()
@@ -43,14 +50,24 @@ class Reddit:
             "x-ratelimit-used": "1",
             "x-ratelimit-reset": "600",
         }
+        self.accounts = reddit_people.People()
+        self.tokens = Tokens()
+        self.redirect_uri: str | None = None
+        """Where the app was registered to lead people back to; None is anywhere."""
+        self.failing: dict[str, int] = {}
+        """The status that each of these paths is answered with until it is taken out; or UNREACHABLE."""
         self._ordered: list[Trouble] = []
         self._ordered_listings: list[int] = []
         self._random = random.Random(seed)  # noqa: S311 - the same seed gives the same day.
-        self._tokens: set[str] = set()
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._server = LoopbackServer(self._handler(), port=port, name="reddit")
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def people(self) -> dict[str, set[str]]:
+        """Who can sign in, and the subreddits that they moderate."""
+        return self.accounts.moderated
 
     def order(self, *troubles: Trouble) -> None:
         """Let these happen to the next submissions, one each."""
@@ -62,7 +79,7 @@ class Reddit:
 
     def forget_tokens(self) -> None:
         """Take every access token for unknown, as Reddit does when one was revoked."""
-        self._tokens.clear()
+        self.tokens.forget_access()
 
     def settings(self) -> dict[str, str]:
         """What the app needs to come here instead of to Reddit."""
@@ -90,40 +107,68 @@ class Reddit:
 
     def serve(self, request: LoopbackHandler) -> None:
         body = parse_qs(request.read_body().decode(), keep_blank_values=True)
-        path = urlsplit(request.path)
-        asked = {name: values[-1] for name, values in (parse_qs(path.query) | body).items()}
-        self.requests.append(f"{request.command} {path.path}")
-        if path.path == "/api/v1/access_token":
-            self._give_token(request, asked)
-        elif request.headers.get("Authorization", "").removeprefix("bearer ") not in self._tokens:
-            self._answer(request, {"message": "Unauthorized", "error": 401}, 401)
-        elif path.path.rstrip("/") == "/api/submit":
-            self._take(request, asked)
-        elif path.path == "/api/v1/me":
-            self._answer(request, {"name": NAME, "id": "abc"})
-        elif path.path.rstrip("/") == f"/user/{NAME}/submitted":
-            self._list(request, asked)
-        elif path.path.startswith("/r/"):
-            self._tell_about(request, path.path.split("/")[2])
-        else:
-            self._answer(request, {"message": "Not Found", "error": 404}, 404)
+        parts = urlsplit(request.path)
+        asked = {name: values[-1] for name, values in (parse_qs(parts.query) | body).items()}
+        authorization = request.headers.get("Authorization", "")
+        self.requests.append(f"{request.command} {parts.path}")
+        match parts.path.rstrip("/"):
+            case path if path in self.failing:
+                self._fail(request, self.failing[path])
+            case "/api/v1/authorize":
+                self._ask_person(request, asked)
+            case _ if request.headers.get("User-Agent", "").lower().startswith(_GENERIC):
+                self._fail(request, 429)  # https://github.com/reddit-archive/reddit/wiki/API asks for one's own.
+            case "/api/v1/access_token":
+                status, said = self.tokens.give(authorization, asked)
+                self._answer(request, said, status)
+            case "/api/v1/revoke_token":
+                status, said = self.tokens.revoke(authorization, asked)
+                self._answer(request, said or b"", status)
+            case path:
+                self._serve_bearer(request, path, asked, self.tokens.whose(authorization))
 
-    def _give_token(self, request: LoopbackHandler, asked: dict[str, str]) -> None:
-        who = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {who}":
-            self._answer(request, {"message": "Unauthorized", "error": 401}, 401)
-        elif asked.get("grant_type") != "refresh_token" or asked.get("refresh_token") != REFRESH_TOKEN:
-            self._answer(request, {"error": "invalid_grant"}, 400)
+    def _serve_bearer(self, request: LoopbackHandler, path: str, asked: dict[str, str], grant: Grant | None) -> None:
+        scope = "read" if path.startswith("/r/") else _SCOPES.get(path)
+        if grant is None:
+            self._deny(request, 401, "invalid_token")
+        elif scope is not None and scope not in grant.scopes:
+            self._deny(request, 403, "insufficient_scope")
+        elif path == "/api/submit":
+            self._take(request, asked)
+        elif path == "/api/v1/me":
+            self._answer(request, self.accounts.me(grant.name))
+        elif path == "/subreddits/mine/moderator":
+            limit = min(int(asked.get("limit", "25")), 100)
+            self._answer(request, self.accounts.subreddits_of(grant.name, limit, asked.get("after")))
+        elif path == f"/user/{NAME}/submitted":
+            self._list(request, asked)
+        elif path.startswith("/r/"):
+            self._tell_about(request, *path.split("/")[2:])
         else:
-            token = secrets.token_urlsafe(16)
-            self._tokens.add(token)
-            given = {
-                "access_token": token,
-                "token_type": "bearer",
-                "expires_in": 3600,
-                "scope": "identity history submit read",
-            }
-            self._answer(request, given)
+            self._fail(request, 404)
+
+    def _ask_person(self, request: LoopbackHandler, asked: dict[str, str]) -> None:
+        if reason := reddit_people.refused(asked, self.redirect_uri):
+            self._answer(request, f"<!doctype html><title>Bad Request</title>{reason}".encode(), 400)
+        elif request.command == "POST":
+            location = reddit_people.decided(asked, self.accounts, self.tokens)
+            self._answer(request, b"", 302, {"Location": location})
+        else:
+            self._answer(request, reddit_people.page(asked, self.accounts))
+
+    def _deny(self, request: LoopbackHandler, status: int, error: str) -> None:
+        said = {401: "Unauthorized", 403: "Forbidden"}[status]
+        headers = {"WWW-Authenticate": f'Bearer realm="reddit", error="{error}"'}
+        self._answer(request, {"message": said, "error": status}, status, headers)
+
+    def _fail(self, request: LoopbackHandler, status: int) -> None:
+        if status == UNREACHABLE:
+            _hang_up(request)
+        elif status == 401:
+            self._deny(request, status, "invalid_token")
+        else:
+            headers = {"retry-after": self.manners.retry_after} if status == 429 else None
+            self._answer(request, {"message": HTTPStatus(status).phrase, "error": status}, status, headers)
 
     def _take(self, request: LoopbackHandler, asked: dict[str, str]) -> None:
         with self._lock:
@@ -177,17 +222,7 @@ class Reddit:
         return None
 
     def _create(self, asked: dict[str, str]) -> Submission:
-        now = time.time()
-        made = Submission(
-            id=_base36(len(self.submissions) + 36**5),
-            subreddit=asked["sr"].lower(),
-            title=asked["title"],
-            url=asked["url"],
-            created_at=now,
-            listed_at=now + self._random.uniform(*self.manners.lag),
-        )
-        self.submissions.append(made)
-        return made
+        return self.submissions.make(asked, self._random.uniform(*self.manners.lag))
 
     def _list(self, request: LoopbackHandler, asked: dict[str, str]) -> None:
         if self._ordered_listings:
@@ -198,40 +233,18 @@ class Reddit:
             self._answer(request, {"message": "Service Unavailable", "error": 503}, 503)
             return
         limit = min(int(asked.get("limit", "25")), 100)
-        page, after = self._page(limit, asked.get("after"))
-        children = [{"kind": "t3", "data": one.shown(NAME)} for one in page]
-        listing = {"after": after, "before": None, "dist": len(page), "modhash": None, "children": children}
-        self._answer(request, {"kind": "Listing", "data": listing})
+        self._answer(request, self.submissions.listing(NAME, limit, asked.get("after"), self.manners.most_listed))
 
-    def _page(self, limit: int, after: str | None) -> tuple[list[Submission], str | None]:
-        now, page, skipped, seen = time.time(), list[Submission](), after is not None, 0
-        for one in self._newest_first():
-            if one.listed_at > now:
-                continue
-            seen += 1
-            if seen > self.manners.most_listed:
-                return page, None
-            if len(page) == limit:
-                return page, f"t3_{page[-1].id}"
-            if not skipped:
-                page.append(one)
-            elif f"t3_{one.id}" == after:
-                skipped = False
-        return page, None
-
-    def _newest_first(self) -> Iterator[Submission]:
-        with self._lock:
-            kept = list(self.submissions)
-        return reversed(kept)
-
-    def _tell_about(self, request: LoopbackHandler, subreddit: str) -> None:
+    def _tell_about(self, request: LoopbackHandler, subreddit: str, *about: str) -> None:
         if subreddit.lower() in self.private:
             self._answer(request, {"reason": "private", "message": "Forbidden", "error": 403}, 403)
         elif subreddit.lower() in self.missing:
             self._answer(request, b"", 302, {"location": f"{self.url}/subreddits/search?q={subreddit}"})
+        elif about == ("about", "moderators"):
+            self._answer(request, self.accounts.moderators_of(subreddit))
         else:
-            about = {"display_name": subreddit, "id": "abcde", "name": "t5_abcde", "subreddit_type": "public"}
-            self._answer(request, {"kind": "t5", "data": about})
+            data = {"display_name": subreddit, "id": "abcde", "name": "t5_abcde", "subreddit_type": "public"}
+            self._answer(request, {"kind": "t5", "data": data})
 
     def _answer(
         self,
@@ -252,12 +265,3 @@ class Reddit:
 def _hang_up(request: LoopbackHandler) -> None:
     request.close_connection = True
     request.connection.shutdown(socket.SHUT_RDWR)
-
-
-def _base36(number: int) -> str:
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    text = ""
-    while number:
-        number, digit = divmod(number, 36)
-        text = digits[digit] + text
-    return text

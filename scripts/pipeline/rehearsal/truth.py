@@ -20,6 +20,7 @@ import psycopg
 from pipeline.delivery.stage import ALIAS
 from pipeline.errors import Found
 from pipeline.rehearsal import hub
+from pipeline.rehearsal.asking import request
 from pipeline.rehearsal.machine import Machine
 
 _LONGEST_SCHEDULE = timedelta(days=8)  # Once a week is the rarest that a rehearsal waits for.
@@ -37,7 +38,7 @@ class Serving:
 
 def serving(machine: Machine) -> Serving:
     """Ask the public URL what serves; raises Found unless it answers 200 with all of it."""
-    answer = hub.request("GET", f"{machine.aws.url}/status")
+    answer = request("GET", f"{machine.aws.url}/status")
     if answer.status != 200:
         raise Found(f"GET /status does not serve: {answer}")
     said = json.loads(answer.body)

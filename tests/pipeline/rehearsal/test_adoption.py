@@ -14,7 +14,8 @@ from rich.console import Console
 
 from pipeline.delivery.package import zappa, zappa_environment
 from pipeline.keeper import Keeper
-from pipeline.rehearsal import hub, runs, scenario, truth
+from pipeline.rehearsal import runs, scenario, truth
+from pipeline.rehearsal.asking import request
 from pipeline.rehearsal.checkout import export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, prepared_environment, running_machine
@@ -85,7 +86,7 @@ def test_what_is_deployed_already_is_adopted_and_then_deployed_over(machine: Mac
     runs.bootstrap(machine, machine.now)
 
     assert integrations(machine) == {f"{function}:live"}
-    assert hub.request("GET", f"{machine.aws.url}/status").body == b"the old app"
+    assert request("GET", f"{machine.aws.url}/status").body == b"the old app"
     adopted = truth.alias(machine)
 
     release = scenario.deploy(machine)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import CouldNotAnswer, UsageError
-from pipeline.rehearsal import hub
+from pipeline.rehearsal.asking import request
 from pipeline.rehearsal.cli import rehearse
 
 REHEARSE = [sys.executable, "scripts/rehearse.py"]
@@ -152,7 +152,7 @@ def test_serve_leaves_it_running_until_ctrl_c() -> None:
         port = free.getsockname()[1]
 
     with running_until("Serving at", "serve", "--port", str(port)) as process:
-        status = hub.request("GET", f"http://127.0.0.1:{port}/status").status
+        status = request("GET", f"http://127.0.0.1:{port}/status").status
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
 

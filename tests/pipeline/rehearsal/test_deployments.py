@@ -28,7 +28,8 @@ from pipeline.delivery import upload_record
 from pipeline.environment import CHECKOUT
 from pipeline.errors import Found
 from pipeline.keeper import Keeper
-from pipeline.rehearsal import hub, runs, scenario, truth
+from pipeline.rehearsal import runs, scenario, truth
+from pipeline.rehearsal.asking import request
 from pipeline.rehearsal.checkout import export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, running_machine
@@ -199,7 +200,7 @@ def test_a_revision_that_raises_leaves_the_old_release_serving_and_the_next_merg
     assert "Promote" not in ran_steps(ran)
     after = truth.serving(machine)
     assert (after.commit, after.version, truth.alias(machine)) == (before.commit, before.version, before.version)
-    assert hub.request("GET", f"{machine.aws.url}/").status == 200
+    assert request("GET", f"{machine.aws.url}/").status == 200
 
     main.take_out("d")
     good = main.merge(e='op.add_column("videos", sa.Column("e", sa.Text()))')
