@@ -89,6 +89,15 @@ def _url(host: str, port: int | str, user: str, dbname: str, password: str | Non
     return url.render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def server_url(request: pytest.FixtureRequest) -> str:
+    """The database `postgres` of the server, for tests that make databases by themselves."""
+    option = request.config.option
+    return _url(
+        option.postgresql_host, option.postgresql_port, option.postgresql_user, "postgres", option.postgresql_password
+    )
+
+
 def settings_for(database_url: str) -> Settings:
     return Settings.from_values(
         {"DATABASE_URL": database_url, "SECRET_KEY": "s", "PUBLIC_URL": "https://app.example"}, "the test"

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from yt_pubsub_handler import models, status, web, websub
-from yt_pubsub_handler.database import db, engine_options
+from yt_pubsub_handler.database import engine_options, start_database
 from yt_pubsub_handler.database_errors import answer_database_errors
 from yt_pubsub_handler.migration.later import register_migrate
 from yt_pubsub_handler.people import models as people_models
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
     )
     keep_settings(app, settings)
-    db.init_app(app)
+    start_database(app)
     register_migrate(app, MIGRATIONS)
     answer_database_errors(app, web.tell_error)
     app.register_blueprint(status.blueprint)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import psycopg
 from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,13 @@ def answer_database_errors(app: Flask, tell: Callable[[int, str], str | Response
     @app.errorhandler(DBAPIError)
     def answer(error: DBAPIError) -> tuple[str | Response, int, dict[str, str]]:
         logger.error("%s failed in the database: %s", request.endpoint, describe(error))
-        if passes_by_itself(error):
-            return tell(503, "the database is not ready"), 503, {"Retry-After": str(RETRY_AFTER)}
-        return tell(500, "internal error"), 500, {}
+        return later() if passes_by_itself(error) else (tell(500, "internal error"), 500, {})
+
+    @app.errorhandler(NoFreeConnection)
+    def answer_busy(_: NoFreeConnection) -> tuple[str | Response, int, dict[str, str]]:
+        """Other requests have all connections, which no server has said: it is none of its errors."""
+        logger.error("%s failed in the database: no connection was free in time", request.endpoint)
+        return later()
+
+    def later() -> tuple[str | Response, int, dict[str, str]]:
+        return tell(503, "the database is not ready"), 503, {"Retry-After": str(RETRY_AFTER)}

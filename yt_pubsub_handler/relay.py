@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
+    BindParameter,
     ColumnElement,
     DateTime,
     Integer,
@@ -30,16 +31,21 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert, psycopg
 
-from yt_pubsub_handler.database import db
+from yt_pubsub_handler.database import execute_alone
 from yt_pubsub_handler.models import Lease, Post, Subscription, Video
 from yt_pubsub_handler.models import Notification as Delivery
 from yt_pubsub_handler.notification import AnnouncedVideo, Notification, RemovedVideo
 
 logger = logging.getLogger(__name__)
+
+ENDED = "unsubscribed"
+"""A lease in this state takes nothing in: nobody follows its channel by it any more."""
+_SAID_LEASE: BindParameter[int] = bindparam("said_lease", type_=BigInteger)
 
 
 @dataclass(frozen=True)
@@ -53,16 +59,40 @@ class Recorded:
     skipped: int = 0
 
 
-def record(notification: Notification, channel_id: str, lease_id: int | None = None) -> Recorded:
-    """
-    Record what `notification` says about `channel_id` and commit; what it says of other channels is ignored.
+@dataclass(frozen=True)
+class Delivered:
+    """What a delivery changed, and the state its lease was in: None where there is none any more."""
 
-    Its sender has shown to be the hub for this channel and for no other. `lease_id` is the lease it came by, which is
-    thereby shown to work; None if we went and looked ourselves. Raises SQLAlchemy's DBAPIError.
+    recorded: Recorded
+    lease_state: str | None
+
+
+def record(notification: Notification, channel_id: str) -> Recorded:
+    """
+    Record what we went and found ourselves about `channel_id` and commit; what is said of other channels is ignored.
+
+    Raises SQLAlchemy's DBAPIError.
     """
     announced, removed = _last_word(notification, channel_id)
-    if not announced and not removed and lease_id is None:
+    if not announced and not removed:
         return Recorded()
+    return Recorded(*_execute(announced, removed, channel_id, None))
+
+
+def record_delivery(notification: Notification, channel_id: str, lease_id: int) -> Delivered:
+    """
+    Record what the hub says about `channel_id`, and that its lease works, and commit; nothing if that has ended.
+
+    Its sender has shown to be the hub for this channel and for no other. Raises SQLAlchemy's DBAPIError.
+    """
+    announced, removed = _last_word(notification, channel_id)
+    *counts, state = _execute(announced, removed, channel_id, lease_id)
+    return Delivered(Recorded(*counts), state)
+
+
+def _execute(
+    announced: list[AnnouncedVideo], removed: list[RemovedVideo], channel_id: str, lease_id: int | None
+) -> tuple[Any, ...]:
     said = {
         "said_channel": channel_id,
         "said_lease": lease_id,
@@ -71,10 +101,9 @@ def record(notification: Notification, channel_id: str, lease_id: int | None = N
         "removed_rows": json.dumps([_removed_row(video) for video in removed]),
         "removed_count": len(removed),
     }
-    sql, constants = _written(by_lease=lease_id is not None, announces=bool(announced), removes=bool(removed))
-    counts = db.session.connection().exec_driver_sql(sql, constants | said).one()
-    db.session.commit()
-    return Recorded(*counts)
+    sql, constants = written(by_lease=lease_id is not None, announces=bool(announced), removes=bool(removed))
+    # Twice does no harm: the hub itself repeats what it has got no answer to.
+    return execute_alone(sql, constants | said)[0]
 
 
 def _last_word(notification: Notification, channel_id: str) -> tuple[list[AnnouncedVideo], list[RemovedVideo]]:
@@ -99,9 +128,9 @@ def _when(video: AnnouncedVideo | RemovedVideo) -> datetime:
 
 
 @functools.cache
-def _written(*, by_lease: bool, announces: bool, removes: bool) -> tuple[str, dict[str, Any]]:
+def written(*, by_lease: bool, announces: bool, removes: bool) -> tuple[str, dict[str, Any]]:
     """
-    Return the statement as SQL, with the values that are always the same.
+    Return the statement as SQL, with the values that are always the same; those that are said have yet to be added.
 
     Putting it together takes longer than running it, and so does finding it in SQLAlchemy's cache: it is done once.
     """
@@ -110,25 +139,29 @@ def _written(*, by_lease: bool, announces: bool, removes: bool) -> tuple[str, di
     return str(compiled), dict(compiled.params)
 
 
-def _statement(by_lease: bool, announces: bool, removes: bool) -> Select[int, int, int, int, int]:
+def _statement(by_lease: bool, announces: bool, removes: bool) -> Select[Any]:
     """PostgreSQL plans it anew each time, and takes its time: what is not said is left out."""
     new, edited, removed, queued, skipped = [select(literal_column("0", Integer)).scalar_subquery()] * 5
+    state = select(Lease.state).where(Lease.id == _SAID_LEASE).scalar_subquery() if by_lease else None
+    stands = true() if state is None else state.is_distinct_from(ENDED)
     if announces:
-        videos = _upserted_videos()
+        videos = _upserted_videos(stands)
         new, edited = _count(videos, videos.c.is_new), _count(videos, ~videos.c.is_new)
         queued = _count(_queued_posts(videos))
     if removes:
-        gone = _removed_videos()
+        gone = _removed_videos(stands)
         removed, skipped = _count(gone), _count(_skipped_posts(gone))
     counted = select(new, edited, removed, queued, skipped)
-    return counted.add_cte(_kept_notification(queued, skipped)) if by_lease else counted
+    if state is None:
+        return counted
+    return counted.add_columns(state).add_cte(_kept_notification(queued, skipped))
 
 
 def _kept_notification(queued: ScalarSelect[int], skipped: ScalarSelect[int]) -> CTE:
     """The delivery itself; its lease is locked first, so that it cannot be pruned away meanwhile."""
     heard = (
         update(Lease)
-        .where(Lease.id == bindparam("said_lease", type_=BigInteger))
+        .where(Lease.id == _SAID_LEASE, Lease.state != ENDED)
         .values(last_push_at=func.now(), degraded_at=None)
         .returning(Lease.id)
         .cte("heard")
@@ -158,10 +191,10 @@ def _removed_row(video: RemovedVideo) -> dict[str, str]:
     return {"video_id": video.video_id, "removed_at": video.removed_at.isoformat()}
 
 
-def _upserted_videos() -> CTE:
+def _upserted_videos(stands: ColumnElement[bool]) -> CTE:
     """Every announced video that was not there (`is_new`), or was there in an older form."""
     said = _rows("announced_rows", "video_id", "channel_id", "title", "author", "published_at", "updated_at")
-    arrived = insert(Video).from_select(list(said.c.keys()), select(*said.c))
+    arrived = insert(Video).from_select(list(said.c.keys()), select(*said.c).where(stands))
     newer = arrived.excluded.updated_at > Video.updated_at
     return (
         arrived.on_conflict_do_update(
@@ -186,7 +219,7 @@ def _upserted_videos() -> CTE:
     )
 
 
-def _removed_videos() -> CTE:
+def _removed_videos(stands: ColumnElement[bool]) -> CTE:
     said = _rows("removed_rows", "video_id", "removed_at")
     return (
         update(Video)
@@ -196,6 +229,7 @@ def _removed_videos() -> CTE:
             Video.removed_at.is_(None),
             # Order is not promised: the video may have come back before we heard that it had gone.
             Video.updated_at <= said.c.removed_at,
+            stands,
         )
         .values(removed_at=said.c.removed_at)
         .returning(Video.video_id)

@@ -47,6 +47,32 @@ def test_it_starts_where_temporary_files_go_into_a_private_folder(
         psycopg.connect(postgres.start_server(keeper).url()).close()
 
 
+@pytest.mark.parametrize(
+    ("free", "said", "kept"),
+    [(1, None, "memory"), (0, None, "disk"), (1, "TMPDIR", "disk")],
+    ids=["room", "no room", "TMPDIR is set"],
+)
+def test_data_is_kept_in_memory_where_there_is_room_and_nobody_said_otherwise(
+    free: int, said: str | None, kept: str, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "_MEMORY", temporary / "memory")
+    monkeypatch.setattr(postgres, "_available_memory", lambda: free)
+    monkeypatch.setattr(postgres, "_ROOM", 1)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary / "disk"))
+    monkeypatch.delenv("TMPDIR", raising=False)
+    if said:
+        monkeypatch.setenv(said, str(temporary / "disk"))
+    for folder in ("memory", "disk"):
+        (temporary / folder).mkdir(mode=0o755)
+
+    with Keeper() as keeper:
+        psycopg.connect(postgres.start_server(keeper).url()).close()
+        found = {path.relative_to(temporary).parts[0] for path in temporary.glob("*/*/**/PG_VERSION")}
+
+    assert found == {kept}
+    assert list(temporary.glob("*/*")) == []
+
+
 def test_without_the_password_nobody_gets_in() -> None:
     with Keeper() as keeper:
         server = postgres.start_server(keeper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import psycopg
@@ -86,6 +87,18 @@ def test_what_cannot_pass_is_answered_500_and_logged_without_values(
     assert "broken failed in the database: 22P02 InvalidTextRepresentation" in caplog.text
     assert "hidden" not in caplog.text
     assert "Retry-After" not in answer.headers
+
+
+def test_waiting_helps_when_other_requests_have_all_connections(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with app.app_context(), ExitStack() as others:
+        db.engine.pool._timeout = 0.01  # type: ignore[attr-defined] # Else it waits for half a minute.
+        for _ in range(db.engine.pool.size() + db.engine.pool._max_overflow):  # type: ignore[attr-defined] # Its own.
+            others.enter_context(db.engine.connect())
+
+        answers = [app.test_client().get("/status"), app.test_client().post(f"/pubsubhub/hook/{'x' * 43}")]
+
+    assert [(one.status_code, one.headers.get("Retry-After")) for one in answers] == [(503, "30")] * 2
+    assert "websub.receive failed in the database: no connection was free in time" in caplog.text
 
 
 def test_an_error_of_psycopg_itself_can_be_described(postgresql: Any) -> None:

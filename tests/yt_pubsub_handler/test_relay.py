@@ -14,7 +14,7 @@ from yt_pubsub_handler import relay
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease, Subscription
 from yt_pubsub_handler.notification import AnnouncedVideo, Notification, RemovedVideo
-from yt_pubsub_handler.relay import Recorded
+from yt_pubsub_handler.relay import Delivered, Recorded
 from yt_pubsub_handler.websub.leases import open_lease
 
 CHANNEL, OTHER_CHANNEL = "UC" + "x" * 22, "UC" + "y" * 22
@@ -218,9 +218,9 @@ def test_a_delivery_is_kept_with_what_became_of_it(lease: Lease, rows: Any) -> N
     other = video("VIDEOID0099", channel_id=OTHER_CHANNEL)
     lease_id = lease.id
 
-    relay.record(Notification((video(), video("VIDEOID0012"), other), ()), CHANNEL, lease_id)
-    relay.record(Notification((), (removed(NOON + 2 * HOUR),)), CHANNEL, lease_id)
-    relay.record(Notification((other,), ()), CHANNEL, lease_id)
+    relay.record_delivery(Notification((video(), video("VIDEOID0012"), other), ()), CHANNEL, lease_id)
+    relay.record_delivery(Notification((), (removed(NOON + 2 * HOUR),)), CHANNEL, lease_id)
+    relay.record_delivery(Notification((other,), ()), CHANNEL, lease_id)
 
     assert rows(KEPT) == [(lease_id, 2, 0, 4, 0), (lease_id, 0, 1, 0, 2), (lease_id, 0, 0, 0, 0)]
 
@@ -230,7 +230,7 @@ def test_a_delivery_shows_that_its_lease_works_and_no_other(lease: Lease, rows: 
     other.degraded_at = NOON
     db.session.commit()
 
-    relay.record(Notification((video(),), ()), CHANNEL, lease.id)
+    relay.record_delivery(Notification((video(),), ()), CHANNEL, lease.id)
 
     assert rows("SELECT last_push_at > now() - interval '1 minute', degraded_at FROM leases ORDER BY id") == [
         (True, None),
@@ -250,7 +250,27 @@ def test_a_delivery_by_a_lease_that_was_just_pruned_is_recorded_all_the_same(lea
     db.session.delete(lease)
     db.session.commit()
 
-    assert relay.record(Notification((video(),), ()), CHANNEL, lease_id) == Recorded(new=1)
+    assert relay.record_delivery(Notification((video(),), ()), CHANNEL, lease_id) == Delivered(Recorded(new=1), None)
+    assert rows(KEPT) == []
+
+
+@pytest.mark.parametrize("said", [video(title="Spike", updated_at=NOON + 2 * HOUR), removed(NOON + 2 * HOUR)])
+def test_nothing_is_recorded_by_a_lease_that_has_ended(
+    said: AnnouncedVideo | RemovedVideo, lease: Lease, rows: Any
+) -> None:
+    link("aww")
+    record(video())
+    before = rows("SELECT videos, posts FROM videos, posts")
+    lease_id, lease.mode, lease.state = lease.id, "unsubscribe", "unsubscribed"
+    db.session.commit()
+    announced, gone = ((said,), ()) if isinstance(said, AnnouncedVideo) else ((), (said,))
+    new = video("VIDEOID0099")
+
+    done = relay.record_delivery(Notification((*announced, new), gone), CHANNEL, lease_id)
+
+    assert done == Delivered(Recorded(), "unsubscribed")
+    assert rows("SELECT videos, posts FROM videos, posts") == before
+    assert rows("SELECT last_push_at, degraded_at FROM leases") == [(None, NOON)]
     assert rows(KEPT) == []
 
 
@@ -261,7 +281,7 @@ def test_all_of_a_delivery_is_stored_or_nothing(lease: Lease, rows: Any, postgre
     postgresql.commit()
 
     with pytest.raises(IntegrityError, match="no_room"):
-        relay.record(Notification((video(),), ()), CHANNEL, lease.id)
+        relay.record_delivery(Notification((video(),), ()), CHANNEL, lease.id)
     db.session.rollback()
 
     assert rows("SELECT count(*) FROM videos") == rows("SELECT count(*) FROM posts") == [(0,)]

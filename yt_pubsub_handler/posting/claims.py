@@ -51,28 +51,33 @@ RETURNING posts.id, posts.created_at, posts.attempts, posts.sent_at, posts.due_a
     s.title_template, s.include_words, s.exclude_words, s.paused_at, s.removed_at AS link_removed_at,
     v.video_id, v.channel_id, v.title, v.author, v.removed_at
 """)  # noqa: S608 - its parts are written here.
-_SEND = text(f"""
-UPDATE posts SET sent_at = now(), attempts = posts.attempts + 1, claimed_until = now() + :lease
+_SENT = f"""
+UPDATE posts SET sent_at = now(), attempts = :attempts + 1, claimed_until = now() + :lease
 FROM subscriptions s, videos v
 WHERE posts.id = :id AND posts.claim = :token AND posts.state = 'claimed' AND posts.claimed_until > now()
     AND s.id = posts.subscription_id AND v.video_id = posts.video_id
     AND v.removed_at IS NULL AND s.paused_at IS NULL AND s.removed_at IS NULL
     AND NOT EXISTS ({_PAUSED})
 RETURNING posts.id
-""")  # noqa: S608 - its parts are written here.
-_WHY_NOT = text("""
-SELECT v.removed_at, s.paused_at, s.removed_at AS link_removed_at
-FROM posts JOIN subscriptions s ON s.id = posts.subscription_id JOIN videos v ON v.video_id = posts.video_id
-WHERE posts.id = :id AND posts.claim = :token AND posts.state = 'claimed' AND posts.claimed_until > now()
-""")
-_FINISH = text("""
+"""  # noqa: S608 - its parts are written here.
+"""Attempts are counted from what the claim saw: saying it again, where no answer came, counts once."""
+_FINISHED = """
 UPDATE posts SET state = :state, claim = NULL, claimed_until = NULL, reason = :reason, due_at = now() + :wait,
     attempts = attempts - :uncounted, sent_at = CASE WHEN :state = 'pending' THEN NULL ELSE sent_at END,
     posted_at = CASE WHEN :state = 'posted' THEN now() END,
     asks_since = CASE WHEN :asks THEN now() END,
     external_id = :external_id, url = :url
-WHERE id = :id AND claim = :token AND state = 'claimed'
+WHERE id = :ended_id AND claim = :ended_token AND state = 'claimed'
 RETURNING id
+"""
+_SEND, _FINISH = text(_SENT), text(_FINISHED)
+_FINISH_AND_SEND = text(f"""
+WITH finished AS ({_FINISHED}), sent AS ({_SENT}) SELECT EXISTS (SELECT FROM finished), EXISTS (SELECT FROM sent)
+""")  # noqa: S608 - its parts are written here.
+_WHY_NOT = text("""
+SELECT v.removed_at, s.paused_at, s.removed_at AS link_removed_at
+FROM posts JOIN subscriptions s ON s.id = posts.subscription_id JOIN videos v ON v.video_id = posts.video_id
+WHERE posts.id = :id AND posts.claim = :token AND posts.state = 'claimed' AND posts.claimed_until > now()
 """)
 _RELEASE = text("""
 UPDATE posts SET state = CASE WHEN sent_at IS NULL THEN 'pending' ELSE 'unknown' END, claim = NULL, claimed_until = NULL
@@ -135,7 +140,7 @@ def may_send(connection: Connection, post: Claimed) -> bool:
 
     All of this is judged in the same statement, so that what was committed before it counts.
     """
-    return connection.execute(_SEND, {"id": post.id, "token": post.token, "lease": LEASE}).first() is not None
+    return connection.execute(_SEND, _to_send(post)).first() is not None
 
 
 def why_not(connection: Connection, post: Claimed) -> str | None:
@@ -146,9 +151,22 @@ def why_not(connection: Connection, post: Claimed) -> str | None:
 
 def finish(connection: Connection, post: Claimed, ending: Ending) -> bool:
     """Commit how `post` ended; False when it is no longer ours."""
+    return connection.execute(_FINISH, _to_finish(post, ending)).first() is not None
+
+
+def finish_and_send(connection: Connection, ended: Claimed, ending: Ending, post: Claimed) -> tuple[bool, bool]:
+    """Do both for two posts in one statement, which saves a round trip for each; return what each returns."""
+    finished, sent = connection.execute(_FINISH_AND_SEND, _to_finish(ended, ending) | _to_send(post)).one()
+    return finished, sent
+
+
+def _to_send(post: Claimed) -> dict[str, Any]:
+    return {"id": post.id, "token": post.token, "attempts": post.attempts, "lease": LEASE}
+
+
+def _to_finish(post: Claimed, ending: Ending) -> dict[str, Any]:
     values = {name: getattr(ending, name) for name in ("state", "reason", "wait", "asks", "external_id", "url")}
-    values |= {"id": post.id, "token": post.token, "uncounted": int(ending.uncounted)}
-    return connection.execute(_FINISH, values).first() is not None
+    return values | {"ended_id": post.id, "ended_token": post.token, "uncounted": int(ending.uncounted)}
 
 
 def release(connection: Connection, token: UUID, post: Claimed | None = None) -> None:

@@ -93,6 +93,8 @@ class _Drain:
         self._destinations = destinations
         self._opened: list[Destination] = []
         self._ended = Counter[str]()
+        self._unsaid: tuple[Claimed, Ending] | None = None
+        """How the last post ended, which is said along with the next one's being sent, or by itself."""
 
     def run(self, ends: float) -> None:
         for post_id, state in claims.recover(self._connection):
@@ -108,7 +110,10 @@ class _Drain:
                         break
                     self._attend_to(post)
             finally:
-                self._release(token)
+                try:
+                    self._say_it()
+                finally:
+                    self._release(token)
 
     def close(self) -> None:
         self._connection.close()
@@ -126,6 +131,7 @@ class _Drain:
             self._finish(post, Ending("failed", str(error)))
             return
         except NotConfigured as error:
+            self._say_it()
             pause(self._connection, post.destination, "", _NOT_CONFIGURED, str(error))
             self._wait(post, str(error))
             return
@@ -136,6 +142,7 @@ class _Drain:
     def _looked_for(self, post: Claimed, destination: Destination) -> bool:
         """Tell whether `post` is not there, and may be sent again."""
         # From the second attempt on the first one may turn up just as well.
+        self._say_it()
         since = post.sent_at if post.attempts < 2 and post.sent_at else post.created_at
         try:
             found = _find(destination, post, since)
@@ -154,7 +161,7 @@ class _Drain:
 
     def _send(self, post: Claimed, destination: Destination) -> None:
         reason = post.taken_back or unwanted(post.video["title"], post.include_words, post.exclude_words)
-        if reason is None and not claims.may_send(self._connection, post):
+        if reason is None and not self._may_send(post):
             reason = claims.why_not(self._connection, post)
             if reason is None:
                 self._wait(post, "its place is paused, or its claim has ended")
@@ -171,8 +178,35 @@ class _Drain:
             pause(self._connection, post.destination, post.place, outcome.rest, "it wants to rest after a post")
         self._finish(post, after_sending(post, outcome, destination.lateness))
 
+    def _may_send(self, post: Claimed) -> bool:
+        """Commit that `post` is being sent, and with it how the one before has ended."""
+        unsaid, self._unsaid = self._unsaid, None
+        if unsaid is None:
+            return claims.may_send(self._connection, post)
+        try:
+            ours, may = claims.finish_and_send(self._connection, *unsaid, post)
+        except DBAPIError as error:
+            if not passes_by_itself(error):
+                raise
+            # Nobody knows whether it was done, and doing it again does no harm.
+            logger.warning("post %s: %s; its end is said again", unsaid[0].id, describe(error))
+            self._connection.close()
+            self._unsaid = unsaid
+            self._say_it()
+            return claims.may_send(self._connection, post)
+        self._tell(*unsaid, ours=ours)
+        return may
+
     def _finish(self, post: Claimed, ending: Ending) -> None:
-        """Say how it ended, also when the database is away for a moment: nobody else knows it."""
+        """Remember how it ended until that is said, which is before anything else is sent or looked for."""
+        self._say_it()
+        self._unsaid = (post, ending)
+
+    def _say_it(self) -> None:
+        """Say how the last post ended, also when the database is away for a moment: nobody else knows it."""
+        if self._unsaid is None:
+            return
+        (post, ending), self._unsaid = self._unsaid, None
         until = time.monotonic() + _KEEP_SAYING
         while True:
             try:
@@ -186,6 +220,9 @@ class _Drain:
                 logger.warning("post %s: %s; its end is said again", post.id, describe(error))
                 self._connection.close()
                 time.sleep(0.5)
+        self._tell(post, ending, ours=ours)
+
+    def _tell(self, post: Claimed, ending: Ending, *, ours: bool) -> None:
         if not ours:
             logger.warning("post %s is no longer ours: that it is %s is not recorded", post.id, ending.state)
             return

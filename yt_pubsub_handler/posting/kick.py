@@ -25,7 +25,7 @@ def kick(app: Flask) -> None:  # noqa: ARG001 - which function it runs in is tol
     """Ask for a drain now, without waiting for it. Raises nothing; elsewhere than on Lambda nobody is asked."""
     function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
     if not function:
-        logger.info("outside Lambda nobody is asked to deliver: call run.run_deliver_posts")
+        _say_that_nobody_is_asked()
         return
     try:
         _client().invoke(
@@ -36,6 +36,12 @@ def kick(app: Flask) -> None:  # noqa: ARG001 - which function it runs in is tol
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, the hub gets its 2xx: the post is in the database.
         logger.warning("a drain could not be asked for, the schedule does it: %s", type(error).__name__)
+
+
+@functools.cache
+def _say_that_nobody_is_asked() -> None:
+    """Once is enough for whoever tries it out, and a notification has a line of its own."""
+    logger.info("outside Lambda nobody is asked to deliver: call run.run_deliver_posts")
 
 
 @functools.cache

@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy import case, func, select, update
 
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease
@@ -52,16 +52,6 @@ def open_lease(channel_id: str, *, hub_echoes_token: bool, topic: str | None = N
 def find_lease(callback_key: str) -> Lease | None:
     """Return the lease with this callback, locked until the transaction ends."""
     return db.session.scalar(select(Lease).where(Lease.callback_key == callback_key).with_for_update())
-
-
-_TO_RECEIVE = select(Lease.id, Lease.channel_id, Lease.secret, Lease.state).where(
-    Lease.callback_key == bindparam("said_key")
-)
-
-
-def find_receiver(callback_key: str) -> Row[int, str, str, str] | None:
-    """Return id, channel, secret and state of the lease with this callback: what a delivery needs, and no more."""
-    return db.session.execute(_TO_RECEIVE, {"said_key": callback_key}).one_or_none()
 
 
 def callback_of(lease: Lease) -> str:

@@ -7,6 +7,7 @@ whole domain; what may pass later (the database is away) is a 503.
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from yt_pubsub_handler.database import db
 from yt_pubsub_handler.posting.kick import kick
 from yt_pubsub_handler.websub import leases
 from yt_pubsub_handler.websub.feed import UnusableFeed, read_notification
+from yt_pubsub_handler.websub.receivers import find_receiver, forget_receiver
 from yt_pubsub_handler.websub.signature import is_signed
 
 logger = logging.getLogger(__name__)
@@ -61,24 +63,28 @@ def verify(callback_key: str) -> Response:
 def receive(callback_key: str) -> Response:
     """Take a delivery in (WebSub 7); 2xx means that it has been recorded or that it never will be."""
     body = _body_or_413()
-    lease = _known_or_404(leases.find_receiver, callback_key)
-    if lease.state == "unsubscribed":
+    lease = _known_or_404(functools.partial(find_receiver, current_app), callback_key)
+    if lease.state == relay.ENDED:
         abort(410)
     header = request.headers.get("X-Hub-Signature")
     if header is None:
         abort(403)
     if not is_signed(body, lease.secret, header):
-        logger.warning("ignored a delivery with a wrong signature, lease %s", lease.id)
+        logger.warning("ignored a delivery with a wrong signature, lease %s", lease.lease_id)
         return Response(status=202)
     try:
         notification = read_notification(body, datetime.now(UTC))
     except UnusableFeed as error:
         # Its words, not the error: a handler that keeps records would keep the body along with its traceback.
-        logger.warning("ignored a delivery of lease %s: %s", lease.id, str(error))
+        logger.warning("ignored a delivery of lease %s: %s", lease.lease_id, str(error))
         return Response(status=204)
-    recorded = relay.record(notification, lease.channel_id, lease.id)
-    logger.info("lease %s: %s", lease.id, recorded)
-    if recorded.queued:
+    delivered = relay.record_delivery(notification, lease.channel_id, lease.lease_id)
+    if delivered.lease_state in (None, relay.ENDED):
+        forget_receiver(current_app, callback_key)
+    if delivered.lease_state == relay.ENDED:
+        abort(410)
+    logger.info("lease %s: %s", lease.lease_id, delivered.recorded)
+    if delivered.recorded.queued:
         kick(current_app)
     return Response(status=204)
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease, Subscription
 from yt_pubsub_handler.settings import settings_of
-from yt_pubsub_handler.websub.feed import topic_of
+from yt_pubsub_handler.websub.feed import TOPIC, topic_of
 from yt_pubsub_handler.websub.leases import open_lease
 
 SECRET_LIFE = timedelta(days=30)
@@ -31,7 +31,7 @@ _LOCK = 0x6C656173
 
 @dataclass(frozen=True)
 class Arranged:
-    """How many leases were opened for channels that had none, opened to replace an old secret, and are to end."""
+    """How many leases were opened for channels that had none, opened to replace an old one, and are to end."""
 
     opened: int = 0
     replaced: int = 0
@@ -46,7 +46,7 @@ def arrange() -> Arranged:
     ended = _end()
     opened = [_open(channel) for channel in _channels_without()]
     db.session.flush()
-    replaced = [_open(channel) for channel in _channels_with_an_old_secret()]
+    replaced = [_open(channel) for channel in _channels_with_an_old_lease()]
     db.session.commit()
     return Arranged(len(opened), len(replaced), ended)
 
@@ -63,12 +63,19 @@ def _channels_without() -> list[str]:
     return list(db.session.scalars(channels.where(~held).order_by(Subscription.channel_id)))
 
 
-def _channels_with_an_old_secret() -> list[str]:
+def _channels_with_an_old_lease() -> list[str]:
     younger = aliased(Lease)
     succeeded = exists().where(younger.channel_id == Lease.channel_id, younger.id > Lease.id, _stands(younger))
+    settings = settings_of()
+    # Neither can be renewed at a hub that brings no token back, or is asked for the same channel in other words.
+    other_hub = or_(
+        Lease.verify_token.is_(None) if settings.demands_token else Lease.verify_token.is_not(None),
+        Lease.topic != literal(settings.topic_prefix or TOPIC) + Lease.channel_id,
+    )
+    old_secret = Lease.created_at < func.now() - SECRET_LIFE
     old = (
         select(Lease.channel_id)
-        .where(_stands(Lease), Lease.state == "active", Lease.created_at < func.now() - SECRET_LIFE, ~succeeded)
+        .where(_stands(Lease), Lease.state == "active", or_(old_secret, other_hub), ~succeeded)
         .order_by(Lease.created_at)
         .limit(MOST_REPLACED)
     )

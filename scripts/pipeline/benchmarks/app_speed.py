@@ -7,6 +7,8 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +25,17 @@ _BARE_IMPORTS = ("flask", "flask_sqlalchemy", "sqlalchemy.dialects.postgresql.ps
 
 @dataclass(frozen=True)
 class Throughput:
-    """Notifications a second (medians), the ratio of both in each round (median), and megabytes of the process."""
+    """
+    Notifications a second (medians), the ratios in each round (medians), and megabytes of the process.
+
+    `bare` sends the app's own statement, `least` one that stores and queues, and keeps nothing else.
+    """
 
     app: float
     bare: float
     ratio: float
+    least: float
+    ratio_to_least: float
     megabytes: float
 
 
@@ -43,22 +51,31 @@ class Imports:
         return self.run / self.bare
 
 
-def serve_notifications(server: Server, rounds: int, each: int) -> Throughput:
-    """Measure on a database of its own on `server`. Raises CouldNotAnswer."""
-    name = "benchmark_app"
+@contextmanager
+def own_database(server: Server, name: str) -> Iterator[str]:
+    """Make an empty database, hand out its URL, and drop it."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
         connection.execute(f"CREATE DATABASE {name}".encode())
-    try:
-        job = {"what": "notifications", "url": server.url(name), "rounds": rounds, "each": each}
-        told = _ask(job, server.url(name))
-    finally:
-        with psycopg.connect(server.url(), autocommit=True) as connection:
+        try:
+            yield server.url(name)
+        finally:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-    app, bare = told["rates"]["app"], told["rates"]["bare"]
-    ratios = [one / other for one, other in zip(app, bare, strict=True)]
+
+
+def serve_notifications(server: Server, rounds: int, each: int) -> Throughput:
+    """Measure on a database of its own on `server`. Raises CouldNotAnswer."""
+    with own_database(server, "benchmark_app") as url:
+        job = {"what": "notifications", "url": url, "rounds": rounds, "each": each}
+        told = ask(_PROGRAM, job, {"DATABASE_URL": url})
+    app, bare, least = (told["rates"][way] for way in ("app", "bare", "least"))
     median = statistics.median
-    return Throughput(median(app), median(bare), median(ratios), told["megabytes"])
+    return Throughput(median(app), median(bare), ratio(app, bare), median(least), ratio(app, least), told["megabytes"])
+
+
+def ratio(rates: list[float], others: list[float]) -> float:
+    """How one way compares with another, round by round: the machine may be another in the next."""
+    return statistics.median(one / other for one, other in zip(rates, others, strict=True))
 
 
 def import_times(repeats: int) -> Imports:
@@ -68,18 +85,20 @@ def import_times(repeats: int) -> Imports:
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(repeats + 1):  # The first may have bytecode to write.
         for way, modules in ways.items():
-            seconds[way].append(_ask({"what": "import", "modules": modules}, nowhere)["seconds"])
+            told = ask(_PROGRAM, {"what": "import", "modules": modules}, {"DATABASE_URL": nowhere})
+            seconds[way].append(told["seconds"])
     return Imports(min(seconds["run"][1:]), min(seconds["bare"][1:]))
 
 
-def _ask(job: dict[str, Any], database_url: str) -> dict[str, Any]:
+def ask(program: Path, job: dict[str, Any], settings: dict[str, str]) -> dict[str, Any]:
+    """Have `program` do `job` with the app's `settings`, and return what it says. Raises CouldNotAnswer."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SETTINGS_"))},
-        "DATABASE_URL": database_url,
+        **settings,
         "PYTHONPATH": str(CHECKOUT),
     }
     done = subprocess.run(
-        [sys.executable, str(_PROGRAM), json.dumps(job)],
+        [sys.executable, str(program), json.dumps(job)],
         cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

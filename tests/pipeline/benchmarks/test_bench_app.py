@@ -10,18 +10,27 @@ import pytest
 
 from pipeline.benchmarks import app_speed
 from pipeline.benchmarks.app_cli import bench_app
+from pipeline.benchmarks.app_drain import Drained, drain_posts
 from pipeline.benchmarks.app_package import Package
 from pipeline.benchmarks.app_page import AppFigures, app_tables
 from pipeline.benchmarks.app_speed import Imports, Throughput, import_times, serve_notifications
 from pipeline.errors import CouldNotAnswer, UsageError
 from pipeline.postgres import Server
 
-QUICK = ["--rounds", "1", "--each", "5", "--imports", "1", "--no-package"]
+QUICK = ["--rounds", "1", "--each", "5", "--drains", "1", "--posts", "10", "--imports", "1", "--no-package"]
 GOOD = AppFigures(
-    2, Throughput(app=800, bare=1000, ratio=0.8, megabytes=129.6), Imports(1.0, 0.8), Package(29, 99, 40), drain=300
+    2,
+    Throughput(app=800, bare=1000, ratio=0.8, least=1600, ratio_to_least=0.5, megabytes=129.6),
+    Imports(1.0, 0.8),
+    Package(29, 99, 40),
+    Drained(drain=300, alone=400, ratio=0.75, bare=1500, work=0.002),
 )
 BAD = AppFigures(
-    2, Throughput(app=500, bare=1000, ratio=0.5, megabytes=140), Imports(1.2, 0.8), Package(31, 101, 40), drain=200
+    2,
+    Throughput(app=500, bare=1000, ratio=0.5, least=1600, ratio_to_least=0.3, megabytes=140),
+    Imports(1.2, 0.8),
+    Package(31, 101, 40),
+    Drained(drain=200, alone=400, ratio=0.5, bare=1500, work=0.002),
 )
 
 
@@ -36,14 +45,17 @@ def test_the_command_measures_and_writes_its_page(tmp_path: Path, capsys: pytest
 
     page = (tmp_path / "app.md").read_text()
     assert "| notifications with four posts each |" in page
+    assert "| draining posts, beside praw alone |" in page
     assert "| memory of a process that has served |" in page
     assert 'by `make bench-app ARGS="--rounds 1' in page
     assert "## Speed" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [["--rounds", "0"], ["--each", "0"], ["--imports", "-1"]], ids=str)
+@pytest.mark.parametrize(
+    "words", [["--rounds", "0"], ["--each", "0"], ["--imports", "-1"], ["--drains", "0"], ["--posts", "15"]], ids=str
+)
 def test_what_cannot_be_measured_is_refused(words: list[str]) -> None:
-    with pytest.raises(UsageError, match="at least 1"):
+    with pytest.raises(UsageError, match=r"at least 1|multiple of 10"):
         bench_app(words)
 
 
@@ -52,8 +64,10 @@ def test_figures_are_those_of_work_that_was_done(server: Server) -> None:
     served = serve_notifications(server, rounds=2, each=3)
 
     assert served.app > 0
-    assert served.bare > served.app
-    assert 0 < served.ratio < 1
+    assert served.bare > 0
+    assert served.ratio > 0
+    assert served.least > served.app
+    assert 0 < served.ratio_to_least < 1
     assert 40 < served.megabytes < 500
 
 
@@ -64,6 +78,14 @@ def test_work_that_was_not_done_is_no_figure(server: Server, monkeypatch: pytest
 
     with pytest.raises(CouldNotAnswer, match="posts were queued, which is not four for each notification"):
         serve_notifications(server, rounds=1, each=2)
+
+
+def test_posts_are_drained_and_sent_alone(server: Server) -> None:
+    """The program refuses a drain that has not posted all: waiting is quick."""
+    drained = drain_posts(server, rounds=1, many=20)
+
+    assert min(drained.drain, drained.alone, drained.bare, drained.ratio) > 0
+    assert 0 < drained.work < 1
 
 
 def test_imports_are_those_of_new_processes() -> None:

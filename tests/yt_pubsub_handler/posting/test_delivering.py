@@ -16,10 +16,11 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.rehearsal.reddit import Reddit as StandIn
 from pipeline.rehearsal.reddit_troubles import Trouble
+from tests.yt_pubsub_handler.conftest import RoundTrips
 from tests.yt_pubsub_handler.posting.conftest import LATENESS, Deliver, Pass, Queue
 from yt_pubsub_handler.destinations.console import Console
 from yt_pubsub_handler.destinations.interface import Destination, Found, Outcome, Posted
-from yt_pubsub_handler.posting import delivering
+from yt_pubsub_handler.posting import claims, delivering
 from yt_pubsub_handler.posting.delivering import Delivery, deliver
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
@@ -334,6 +335,43 @@ def test_how_it_ended_is_said_when_the_database_is_back(
 
     assert done == Delivery(posted=2)
     assert rows("SELECT DISTINCT state FROM posts") == [("posted",)]
+
+
+def test_an_answer_of_the_database_that_is_lost_costs_no_post_and_counts_no_attempt(
+    drain: Deliver,
+    queue: Queue,
+    there: StandIn,
+    rows: Rows,
+    postgresql: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it did then is not known: it is said again, and changes nothing."""
+    for _ in range(3):
+        queue()
+    commit = claims.finish_and_send
+
+    def commit_and_lose(*words: Any) -> Any:
+        monkeypatch.setattr(claims, "finish_and_send", commit)
+        commit(*words)
+        cut_off(postgresql)
+        return commit(*words)
+
+    monkeypatch.setattr(claims, "finish_and_send", commit_and_lose)
+    drain()
+
+    assert [one.subreddit for one in there.submissions] == ["place1", "place2", "place3"]
+    assert rows("SELECT state, attempts FROM posts ORDER BY id") == [("posted", 1)] * 3
+
+
+def test_each_post_costs_one_round_trip_to_the_database(drain: Deliver, queue: Queue, round_trips: RoundTrips) -> None:
+    def spent(many: int) -> int:
+        for _ in range(many):
+            queue()
+        with round_trips() as sent:
+            assert drain() == Delivery(posted=many)
+        return len(sent)
+
+    assert spent(12) - spent(2) == 10
 
 
 def test_a_database_that_stays_away_ends_the_drain_as_what_it_is(

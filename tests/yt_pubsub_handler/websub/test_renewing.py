@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -349,6 +350,46 @@ def test_an_old_secret_is_replaced_in_two_phases(
     assert rows(STANDING) == [(CHANNEL, "unsubscribe", "unsubscribed", 0), (CHANNEL, "subscribe", "active", 0)]
     assert rows("SELECT count(DISTINCT secret), count(DISTINCT callback_key) FROM leases") == [(2, 2)]
     assert run() == Renewed()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (TOKEN, {"HUB_ECHOES_TOKEN": "no"}),
+        ({"HUB_ECHOES_TOKEN": "no"}, TOKEN),
+        (TOKEN, TOKEN | {"TOPIC_PREFIX": "https://hub.example/topics/"}),
+    ],
+    ids=["no tokens any more", "tokens from now on", "other topics"],
+)
+def test_a_lease_that_the_hub_of_today_could_not_renew_is_replaced_at_once(
+    before: dict[str, str], after: dict[str, str], serve: Any, google: GoogleHub, follow: Any, rows: Any
+) -> None:
+    """It would lapse: its verification lacks the token, or names another topic, and is refused."""
+    follow()
+    renew(serve(google.url, **before).app, 120)
+    moved = serve(google.url, **after).app
+
+    done = [renew(moved, 120) for _ in range(2)]
+
+    assert done == [Renewed(replaced=1, accepted=1), Renewed()]
+    assert rows(STANDING) == [(CHANNEL, "subscribe", "active", 0)] * 2
+
+
+def test_a_lease_is_renewed_at_whatever_hub_the_settings_name(
+    serve: Any, google: GoogleHub, follow: Any, rows: Any, change: Change
+) -> None:
+    follow()
+    renew(serve(google.url, **TOKEN).app, 120)
+    other = GoogleHub(wait=lambda _: None)
+    with closing(other):
+        until_due(change)
+        done = renew(serve(other.url, **TOKEN).app, 120)
+
+        assert done == Renewed(accepted=1)
+        [before], [after] = google.asked, other.asked
+        assert before["hub.callback"].rpartition("/")[2] == after["hub.callback"].rpartition("/")[2]
+        assert before["hub.secret"] == after["hub.secret"]
+    assert rows(STANDING) == [(CHANNEL, "subscribe", "active", 0)]
 
 
 def test_secrets_of_the_same_age_are_not_all_replaced_at_once(

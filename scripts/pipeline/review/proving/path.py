@@ -40,11 +40,16 @@ class Path:
         return any(child.id in among for child in self._graph.children[revision.id])
 
     def back(self, revision: Revision) -> str | None:
-        """Where a downgrade of it goes; None for a merge, which is undone into several."""
+        """
+        Where a downgrade of it goes; None for a merge, which is undone into several.
+
+        Where a parent has several children, its bare id would take back all of them.
+        """
         if len(revision.down) > 1:
             return None
         if revision.down:
-            return revision.down[0]
+            parent = revision.down[0]
+            return parent if len(self._graph.children[parent]) == 1 else f"{revision.id}@{parent}"
         return "base" if len(self._graph.bases) == 1 else f"{revision.id}@base"
 
     def start(self) -> str | None:

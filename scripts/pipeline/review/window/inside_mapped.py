@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Column, Enum, String, Table, and_, cast, select, text
+from sqlalchemy import CheckConstraint, Column, Enum, String, Table, and_, cast, func, select, text
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
-from pipeline.review.window.inside_rows import generated, without_children
+from pipeline.review.window.inside_rows import attempt, generated, without_children
 
 PAGE = 50
 _REMEMBERED = 3
@@ -158,6 +158,9 @@ class Mapped:
             query.filter(written == label).limit(1).all()
 
     def _remember(self, session: Any, found: list[Any]) -> None:
+        own_checks = self._own_checks(session)
+        if own_checks:
+            found += session.query(self.mapper.class_).filter(*own_checks).limit(_REMEMBERED).all()
         childless = without_children(session.connection(), self.tables)
         if childless is not None:
             found += session.query(self.mapper.class_).filter(text(childless)).limit(1).all()
@@ -167,7 +170,26 @@ class Mapped:
             own.append(found[-1])
         rows = [self._values(one) for one in own]
         # A row that the release itself could not have written says nothing of what it writes.
-        self.rows = [row for row in rows if self._may_write(row)] or rows
+        may = [row for row in rows if self._may_write(row)] or rows
+        self.rows = [row for row in may if self._passes(session, row, own_checks)] or may
+
+    def _own_checks(self, session: Any) -> list[Any]:
+        """Return the CHECKs that the models declare and the database can ask, which it may not have itself."""
+        checks = [
+            func.coalesce(constraint.sqltext, True)
+            for table in self.tables
+            for constraint in table.constraints
+            if isinstance(constraint, CheckConstraint)
+        ]
+        asking = session.query(self.mapper.class_)
+        try:
+            attempt(session.connection(), lambda: asking.filter(*checks).limit(1).all())
+        except Exception:  # noqa: BLE001 - say, of a column that is not there: SELECT tells that.
+            return []
+        return checks
+
+    def _passes(self, session: Any, row: Any, checks: list[Any]) -> bool:
+        return not checks or bool(session.query(self.mapper.class_).filter(self._key(row), *checks).count())
 
     def _may_write(self, row: Any) -> bool:
         return not any(

@@ -45,6 +45,11 @@ def test_a_merge_needs_each_branch_and_has_no_one_way_back() -> None:
     assert _way(BRANCHES, "m", "n") == [("m", ["b", "c"], None), ("n", [], "m")]
 
 
+def test_one_of_several_children_is_undone_without_the_others() -> None:
+    """Given the parent alone, Alembic takes all of its children back."""
+    assert _way(BRANCHES, "b", "c") == [("b", ["a"], "b@a"), ("c", [], "c@a")]
+
+
 def test_one_of_several_roots_is_undone_alone() -> None:
     assert _way(TWO_ROOTS, "x") == [("x", [], "x@base")]
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import URL
 
 from pipeline.review.dedupe import once, without_replaced
 from pipeline.review.directory import read_directory
@@ -110,13 +109,8 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    option = request.config.option
-    server = URL.create(
-        "postgresql+psycopg", option.postgresql_user, option.postgresql_password, option.postgresql_host,
-        int(option.postgresql_port), "postgres",
-    ).render_as_string(hide_password=False)  # fmt: skip
-    with databases_on(server) as databases:
+def shop(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with databases_on(server_url) as databases:
         made = Shop(tmp_path_factory.mktemp("shop"), databases)
         with made.bench:
             made.open()
@@ -154,8 +148,10 @@ def _withdrawn(one: dict[str, Any]) -> Said:
 def test_running_reaches_the_verdict_that_was_written_beforehand(case: Case, shop: Shop) -> None:
     report = shop.proved(case)
 
+    found, expected = reached(report, case), Verdict(case.upgrade, case.downgrade, case.lost, frozenset(case.marks))
     assert report.failures == []
-    assert reached(report, case) == Verdict(case.upgrade, case.downgrade, case.lost, frozenset(case.marks)), case.why
+    differing = sorted(map(str, found.said ^ expected.said))
+    assert found == expected, f"{case.why} found {replace(found, said=frozenset())}; differing: {' '.join(differing)}"
 
 
 def test_there_are_enough_of_each_kind() -> None:

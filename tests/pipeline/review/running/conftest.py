@@ -87,13 +87,8 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    option = request.config.option
-    server = URL.create(
-        "postgresql+psycopg", option.postgresql_user, option.postgresql_password, option.postgresql_host,
-        int(option.postgresql_port), "postgres",
-    ).render_as_string(hide_password=False)  # fmt: skip
-    with databases_on(server) as databases:
+def stage(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with databases_on(server_url) as databases:
         made = Stage(tmp_path_factory.mktemp("stage"), databases)
         yield made
         if made.session is not None:

@@ -47,14 +47,9 @@ def scratch(empty_database_url: str) -> Callable[[str], Scratch]:
 
 
 @pytest.fixture(scope="module")
-def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+def databases(server_url: str) -> Iterator[Databases]:
     """Yield databases for a module on the server of the tests."""
-    option = request.config.option
-    server = URL.create(
-        "postgresql", option.postgresql_user, option.postgresql_password or None, option.postgresql_host,
-        int(option.postgresql_port),
-    )  # fmt: skip
-    with databases_on(server.render_as_string(hide_password=False)) as made:
+    with databases_on(server_url) as made:
         yield made
 
 

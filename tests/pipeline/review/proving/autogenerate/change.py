@@ -15,6 +15,11 @@ def model(*lines: str, name: str = "Post", key: str = "id = sa.Column(sa.Integer
     return f"class {name}(db.Model):\n{body}\n"
 
 
+def alone(*statements: str) -> str:
+    """Outside of the transaction of the revisions before, which under Flask-Migrate's env.py keeps their locks."""
+    return "with op.get_context().autocommit_block():\n" + "\n".join(f"    op.execute({one!r})" for one in statements)
+
+
 @dataclass(frozen=True)
 class Wrong:
     """

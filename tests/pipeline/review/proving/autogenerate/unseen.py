@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from tests.pipeline.review.proving.autogenerate.change import Change, Wrong, model
+from tests.pipeline.review.proving.autogenerate.change import Change, Wrong, alone, model
 
 _REMEDY = "Write the change into the revision by hand"
 _KEY = "id = sa.Column(sa.Integer, primary_key=True)"
 _SLUG = "slug = sa.Column(sa.Text)"
 _EXECUTE = "op.execute({!r})"
+_POSITIVE = model("n = sa.Column(sa.Integer)", "__table_args__ = (sa.CheckConstraint('n > 0', name='positive'),)")
 _TWO_KEYS = (
     "id = sa.Column(sa.Integer, primary_key=True, autoincrement=False)",
     "part = sa.Column(sa.Integer, nullable=False{more})",
 )
+_BOTH_KEYS = model(_TWO_KEYS[1].format(more=", primary_key=True, autoincrement=False"), key=_TWO_KEYS[0])
 
 
 def _unseen(
@@ -24,6 +26,12 @@ def _unseen(
 
 def _sql(up: str, down: str) -> tuple[str, str]:
     return _EXECUTE.format(up), _EXECUTE.format(down)
+
+
+def _built(name: str, columns: str) -> tuple[str, str]:
+    """A unique index, built while everybody goes on, also after a build that was cut off."""
+    drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+    return alone(drop, f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON post {columns}"), alone(drop)
 
 
 def _index(more: str = "") -> str:
@@ -88,13 +96,14 @@ UNSEEN = {
     ),
     "check_added": _unseen(
         model("n = sa.Column(sa.Integer)"),
-        model("n = sa.Column(sa.Integer)", "__table_args__ = (sa.CheckConstraint('n > 0', name='positive'),)"),
+        _POSITIVE,
         "constraint public.post.positive: absent → CHECK ((n > 0))",
+        safe_before=_POSITIVE,  # A release that keeps to it is there already.
         safe=[
             ("op.execute('UPDATE post SET n = 1 WHERE n <= 0')\n" +
              _EXECUTE.format("ALTER TABLE post ADD CONSTRAINT positive CHECK (n > 0) NOT VALID"),
              "op.drop_constraint('positive', 'post', type_='check')"),
-            (_EXECUTE.format("ALTER TABLE post VALIDATE CONSTRAINT positive"),
+            (alone("ALTER TABLE post VALIDATE CONSTRAINT positive"),
              _EXECUTE.format("ALTER TABLE post DROP CONSTRAINT positive, "
                              "ADD CONSTRAINT positive CHECK (n > 0) NOT VALID")),
         ],
@@ -108,7 +117,7 @@ UNSEEN = {
                              "ADD CONSTRAINT bounded CHECK (n > -1) NOT VALID"),
              _EXECUTE.format("ALTER TABLE post DROP CONSTRAINT bounded, "
                              "ADD CONSTRAINT bounded CHECK (n > 0) NOT VALID")),
-            (_EXECUTE.format("ALTER TABLE post VALIDATE CONSTRAINT bounded"),
+            (alone("ALTER TABLE post VALIDATE CONSTRAINT bounded"),
              _EXECUTE.format("ALTER TABLE post DROP CONSTRAINT bounded, "
                              "ADD CONSTRAINT bounded CHECK (n > -1) NOT VALID")),
         ],
@@ -133,15 +142,12 @@ UNSEEN = {
         model(_SLUG, "__table_args__ = (sa.UniqueConstraint('slug', name='uq', deferrable=True),)"),
         "constraint public.post.uq: UNIQUE (slug) → UNIQUE (slug) DEFERRABLE",
         safe=[
-            ("with op.get_context().autocommit_block():\n"
-             "    op.execute('DROP INDEX CONCURRENTLY IF EXISTS uq_later')\n"
-             "    op.execute('CREATE UNIQUE INDEX CONCURRENTLY uq_later ON post (slug)')",
-             "with op.get_context().autocommit_block():\n"
-             "    op.execute('DROP INDEX CONCURRENTLY IF EXISTS uq_later')"),
+            _built("uq_later", "(slug)"),
             (_EXECUTE.format("ALTER TABLE post ADD CONSTRAINT uq_later UNIQUE USING INDEX uq_later DEFERRABLE, "
                              "DROP CONSTRAINT uq"),
-             "op.execute('ALTER TABLE post DROP CONSTRAINT uq_later, ADD CONSTRAINT uq UNIQUE (slug)')\n"
-             "op.execute('CREATE UNIQUE INDEX uq_later ON post (slug)')"),
+             _built("uq", "(slug)")[0] + "\n" +
+             _EXECUTE.format("ALTER TABLE post DROP CONSTRAINT uq_later, ADD CONSTRAINT uq UNIQUE USING INDEX uq") +
+             "\n" + _built("uq_later", "(slug)")[0]),
         ],
         safe_after=model(_SLUG, "__table_args__ = (sa.UniqueConstraint('slug', name='uq_later', deferrable=True),)"),
     ),
@@ -153,18 +159,17 @@ UNSEEN = {
     ),
     "primary_key": _unseen(
         model(_TWO_KEYS[1].format(more=""), key=_TWO_KEYS[0]),
-        model(_TWO_KEYS[1].format(more=", primary_key=True, autoincrement=False"), key=_TWO_KEYS[0]),
+        _BOTH_KEYS,
         "constraint public.post.post_pkey: PRIMARY KEY (id) → PRIMARY KEY (id, part)",
+        safe_before=_BOTH_KEYS,  # A release that tells rows by both is there already.
         safe=[
-            ("with op.get_context().autocommit_block():\n"
-             "    op.execute('DROP INDEX CONCURRENTLY IF EXISTS post_both')\n"
-             "    op.execute('CREATE UNIQUE INDEX CONCURRENTLY post_both ON post (id, part)')",
-             "with op.get_context().autocommit_block():\n"
-             "    op.execute('DROP INDEX CONCURRENTLY IF EXISTS post_both')"),
+            _built("post_both", "(id, part)"),
             (_EXECUTE.format("ALTER TABLE post DROP CONSTRAINT post_pkey, "
                              "ADD CONSTRAINT post_pkey PRIMARY KEY USING INDEX post_both"),
-             "op.execute('ALTER TABLE post DROP CONSTRAINT post_pkey, ADD CONSTRAINT post_pkey PRIMARY KEY (id)')\n"
-             "op.execute('CREATE UNIQUE INDEX post_both ON post (id, part)')"),
+             _built("post_one", "(id)")[0] + "\n" +
+             _EXECUTE.format("ALTER TABLE post DROP CONSTRAINT post_pkey, "
+                             "ADD CONSTRAINT post_pkey PRIMARY KEY USING INDEX post_one") +
+             "\n" + _built("post_both", "(id, part)")[0]),
         ],
     ),
     "exclusion": _unseen(

@@ -16,6 +16,7 @@ from typing import Any
 
 import flask_migrate
 import psycopg
+from alembic_utils.replaceable_entity import registry
 from sqlalchemy.engine import make_url
 
 
@@ -37,6 +38,8 @@ def _work(job: dict[str, Any]) -> None:
         _empty_the_database()
     for name in ("app", "models"):
         sys.modules.pop(name, None)
+    # What the project before has registered would be wanted in this one too.
+    registry.clear()  # type: ignore[no-untyped-call]  # The library has no types here.
     shutil.rmtree(Path(job["folder"], "__pycache__"), ignore_errors=True)
     sys.path[0] = job["folder"]
     directory = str(Path(job["folder"], "migrations"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.pipeline.review.proving.autogenerate.change import DOWNGRADE, UPGRADE, Change, Wrong, model
+from tests.pipeline.review.proving.autogenerate.change import DOWNGRADE, UPGRADE, Change, Wrong, alone, model
 
 _ADD_NEW = "op.add_column('post', sa.Column('new', {type}, nullable=True))"
 _DROP_NEW = "op.drop_column('post', 'new')"
@@ -12,11 +12,6 @@ def _beside(before: str, type_: str, spelt: str | None = None) -> tuple[str, lis
     """A column of the new type beside the old one: the models, and the revision."""
     lines = (before, f"new = sa.Column({type_})")
     return model(*lines), [(_ADD_NEW.format(type=spelt or type_), _DROP_NEW)]
-
-
-def _alone(statement: str) -> str:
-    """Not in the transaction of the revisions before, whose locks Flask-Migrate's env.py keeps until all are applied."""
-    return f"with op.get_context().autocommit_block():\n    op.execute({statement!r})"
 
 
 _STRING = "code = sa.Column(sa.String(20))"
@@ -201,7 +196,7 @@ WRONG = {
                 "           '(SELECT FROM author WHERE author.id = post.author_id)')",
                 "pass",
             ),
-            (_alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_fkey"), "pass"),
+            (alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_fkey"), "pass"),
         ],
         safe_after=_AUTHOR + model(f"author_id = sa.Column(sa.Integer, {_NAMED_KEY})"),
     ),
@@ -437,7 +432,7 @@ WRONG = {
                 "op.execute('ALTER TABLE post ADD CONSTRAINT titled CHECK (title IS NOT NULL) NOT VALID')",
                 "op.drop_constraint('titled', 'post', type_='check')",
             ),
-            (_alone("ALTER TABLE post VALIDATE CONSTRAINT titled"), "pass"),
+            (alone("ALTER TABLE post VALIDATE CONSTRAINT titled"), "pass"),
             (
                 "op.alter_column('post', 'title', nullable=False)\nop.drop_constraint('titled', 'post', type_='check')",
                 "op.execute('ALTER TABLE post ADD CONSTRAINT titled CHECK (title IS NOT NULL) NOT VALID')\n"
@@ -484,9 +479,9 @@ WRONG = {
                 "op.create_foreign_key('post_author_id_fkey', 'post', 'author', ['author_id'], ['id'], "
                 "postgresql_not_valid=True)\n"
                 "op.drop_constraint('post_author_cascade', 'post', type_='foreignkey')\n"
-                + _alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_id_fkey"),
+                + alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_id_fkey"),
             ),
-            (_alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_cascade"), "pass"),
+            (alone("ALTER TABLE post VALIDATE CONSTRAINT post_author_cascade"), "pass"),
         ],
         safe_after=_AUTHOR + model(_ON_DELETE.format(more=", ondelete='CASCADE', name='post_author_cascade'")),
     ),

@@ -260,21 +260,22 @@ def downgrade():
     ),
     Case(
         "json_to_jsonb",
-        "Another storage: every row is written again; json takes \\u0000, which jsonb refuses.",
+        "Another storage: every row is written again; of equal keys json keeps all, jsonb the last.",
         """
 def upgrade():
-    op.alter_column(  # found: alter-type-rewrites; proved: narrowing-type-change
+    op.alter_column(  # proved: alter-type-rewrites; shown: changes-values
         "customers", "preferences", type_=postgresql.JSONB, existing_type=postgresql.JSON
     )
 
 
 def downgrade():
-    op.alter_column(  # found: alter-type-rewrites
+    op.alter_column(  # proved: alter-type-rewrites
         "customers", "preferences", type_=postgresql.JSON, existing_type=postgresql.JSONB
     )
 """,
         upgrade="unsafe",
         downgrade="with care",
+        lost=("public.customers",),
     ),
     Case(
         "random_default",

@@ -78,7 +78,7 @@ def downgrade():
         "reviews",
         sa.Column("id", sa.BigInteger, primary_key=True),
         sa.Column("customer_id", sa.BigInteger, nullable=False),
-        sa.Column("stars", sa.Text),
+        sa.Column("stars", sa.String(40)),
         sa.Column("said", sa.Text),
     )
 """,
