@@ -142,9 +142,13 @@ def test_a_link_is_paused_and_resumed(mia: Browser, mine: int, rows: Rows) -> No
 
 def test_a_removal_is_undone_by_one_button(mia: Browser, mine: int, rows: Rows) -> None:
     before = rows("SELECT * FROM subscriptions")
-    mia.post(f"/links/{mine}/remove")
+    removed = mia.post(f"/links/{mine}/remove")
 
+    said = mia.get(removed.headers["Location"]).text.partition("<h1>")[0]
+    assert f"<p>Removed {CHANNEL} from r/aww.</p>" in said
+    assert f'action="/links/{mine}/undo"' in said
     page = mia.get("/links").text
+    assert "from r/aww" not in page
     assert f'action="/links/{mine}/undo"' in page
     assert f'action="/links/{mine}/pause"' not in page
     assert mia.get(f"/links/{mine}").status_code == 404
