@@ -26,7 +26,7 @@ from pipeline.rehearsal.checkout import export
 from pipeline.rehearsal.display import Display
 from pipeline.rehearsal.machine import Machine, running_machine
 
-_SERVING_SPEED = 20
+_SERVING_SPEED = 10
 """Whoever tries it out does not wait five minutes for the schedule that asks the hub."""
 _MODES = ("traffic", "traffic and schema")
 
@@ -79,7 +79,7 @@ def _serve(machine: Machine) -> None:
     machine.display.note(f"Serving at {machine.aws.url} (try {machine.aws.url}/status). Ctrl-C ends everything.")
     machine.display.note(f"Sign in as {', '.join(people)}. Link {' or '.join(outside.handles())}.")
     machine.display.note(f"Publish a video at {outside.hub.url} and see the post at {outside.reddit.url}")
-    machine.display.note(f"Schedules run {_SERVING_SPEED} times as fast: the hub is asked within 15 s of a new link.")
+    machine.display.note(f"Schedules run {_SERVING_SPEED} times as fast: the hub is asked within 30 s of a new link.")
     while True:
         signal.pause()
 

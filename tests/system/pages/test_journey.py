@@ -67,7 +67,8 @@ def printed() -> Iterator[str]:
                 break
         yield said
         process.terminate()
-        process.communicate(timeout=30)
+        rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, rest
 
 
 @pytest.mark.timeout(900)
