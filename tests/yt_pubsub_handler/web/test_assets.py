@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from fnmatch import fnmatch
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -60,3 +64,15 @@ def test_the_sheet_fetches_nothing() -> None:
 
     assert "url(" not in sheet
     assert "@import" not in sheet
+
+
+def test_what_pages_are_made_of_is_in_the_package() -> None:
+    """Zappa leaves out what these patterns match, and says nothing."""
+    stage = json.loads(Path("zappa_settings.json").read_text())["production"]
+    left_out = [*stage["exclude"], *stage["exclude_glob"]]
+    files = [file for folder in (FOLDER, FOLDER.with_name("templates")) for file in folder.iterdir()]
+    paths = [file.relative_to(Path.cwd()) for file in files]
+
+    assert len(paths) > 10
+    matched = [(path, form) for path in paths for part in path.parts for form in left_out if fnmatch(part, form)]
+    assert matched == []
