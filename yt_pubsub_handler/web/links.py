@@ -37,10 +37,13 @@ def links() -> str:
     visitor = the_visitor()
     now = link_health.database_time()
     found = link_health.links_of(visitor.subreddits)
+    removed = link_health.removed_lately(visitor.subreddits)
+    just_now = request.args.get("removed", type=int)
     return render_template(
         "links.html",
         places=[(place, list(group)) for place, group in groupby(found, key=lambda link: link.place)],
-        removed=link_health.removed_lately(visitor.subreddits),
+        removed=removed,
+        just_removed=next((row for row in removed if row.Subscription.id == just_now), None),
         standings=link_health.standings([link.Subscription.channel_id for link in found], now),
         moderates=sorted(visitor.subreddits),
         now=now,
@@ -114,8 +117,8 @@ def remove(link_id: int) -> Response:
     link = link_or_404(link_id)
     may.change(str(link.subreddit))
     linking.remove(link_id)
-    flash("Removed. You can undo that for an hour, below.")
-    return redirect(url_for("links.links", _anchor="removed"), 303)
+    # Not a flashed message: beside the words there is a button.
+    return redirect(url_for("links.links", removed=link_id), 303)
 
 
 @blueprint.post(f"/links/<{LINK_ID}>/undo")

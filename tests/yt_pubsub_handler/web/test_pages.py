@@ -41,6 +41,7 @@ PAGES = [
     Page("start", lambda browser, _: browser.get("/"), None),
     Page("start, signed in", lambda browser, _: browser.get("/")),
     Page("links", lambda browser, _: browser.get("/links")),
+    Page("links, one removed", lambda browser, link: browser.get(f"/links?removed={link + 3}")),
     Page("no links", lambda browser, _: browser.get("/links"), "Olga_Op"),
     Page("no link, for a moderator", lambda browser, _: browser.get("/links"), "Nora_New"),
     Page("new link", lambda browser, _: browser.get("/links/new")),
