@@ -76,12 +76,12 @@ def test_waiting_does_not_help_against_anything_else(state: str, app: Flask) -> 
 def test_what_cannot_pass_is_answered_500_and_logged_without_values(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    @app.get("/broken")
+    @app.get("/pubsubhub/broken")
     def broken() -> str:
         db.session.execute(text("SELECT CAST(:value AS int)"), {"value": "hidden"})
         return "never"
 
-    answer = app.test_client().get("/broken")
+    answer = app.test_client().get("/pubsubhub/broken")
 
     assert (answer.status_code, answer.get_json()) == (500, {"error": "internal error"})
     assert "broken failed in the database: 22P02 InvalidTextRepresentation" in caplog.text

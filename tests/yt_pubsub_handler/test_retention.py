@@ -216,7 +216,7 @@ def test_a_sign_in_that_has_ended_goes_with_its_tokens(app: Flask, rows: Any) ->
     db.session.add(account)
     db.session.flush()
     hour = timedelta(hours=1)
-    for number, (expires, seen) in enumerate([(1, 11.9), (1, 12.1), (-0.1, 0), (100, 0)]):
+    for number, (expires, seen) in enumerate([(9, 11), (9, 13), (-1, 0), (100, 0)]):
         when = {"expires_at": NOW + expires * hour, "seen_at": NOW - seen * hour}
         db.session.add(SignIn(account_id=account.id, token_hash=f"{number:064x}", access_token="a", **when))
     db.session.commit()

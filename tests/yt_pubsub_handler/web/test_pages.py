@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 
 from pipeline.rehearsal.reddit import Reddit
 from tests.yt_pubsub_handler.browser import HOST, Browser
+from tests.yt_pubsub_handler.test_previewing import feed
 from tests.yt_pubsub_handler.web.nasty import ATTACK, CHANNEL, fill
+from tests.yt_pubsub_handler.youtube import Said, YouTube
 
 STAGE = "/production"
 LINKS = ("href", "action", "src", "formaction")
@@ -66,8 +68,9 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=str)
 
 
 @pytest.fixture
-def filled(app: Flask, there: Reddit) -> int:
+def filled(app: Flask, there: Reddit, youtube: YouTube) -> int:
     there.people["Nora_New"] = {"birds"}
+    youtube.answer = lambda _: Said(200, feed(ATTACK, channel=CHANNEL))
     return fill(app)
 
 
