@@ -7,6 +7,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,11 +98,14 @@ def ask(program: Path, job: dict[str, Any], settings: dict[str, str]) -> dict[st
         **settings,
         "PYTHONPATH": str(CHECKOUT),
     }
-    done = subprocess.run(
-        [sys.executable, str(program), json.dumps(job)],
-        cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise CouldNotAnswer(f"The app could not be measured: {done.stderr.strip()[-800:]}")
+    # Its log is a file: read through a pipe, each line would wake this process, which may be serving it meanwhile.
+    with tempfile.TemporaryFile("w+") as log:
+        done = subprocess.run(
+            [sys.executable, str(program), json.dumps(job)],
+            cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            log.seek(0)
+            raise CouldNotAnswer(f"The app could not be measured: {log.read().strip()[-800:]}")
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told

@@ -43,6 +43,8 @@ from yt_pubsub_handler.websub.signature import sign
 MANY = int(os.environ.get("NOTIFICATIONS", "300"))
 SEED = int(os.environ.get("SEED", "6"))
 DRAINS = 4
+PATIENCE = 120
+"""Seconds in which fewer posts have to be open than ever before: how long all of them take is the machine's matter."""
 ROOT = Path(__file__).resolve().parents[4]
 OPEN = "SELECT count(*) FROM posts WHERE state IN ('pending', 'claimed') OR state = 'unknown' AND asks_since IS NULL"
 
@@ -216,12 +218,15 @@ def settle(app: Flask, database: Database, drains: Drains, reddit: Reddit, dice:
     """Wait until nothing is open, killing on for a while, and decide what a person has to; return how much that was."""
     retried = 0
     kill_until = time.monotonic() + MANY / 100
-    patience = time.monotonic() + 120 + MANY / 10
+    least, patience = MANY * DRAINS, time.monotonic() + PATIENCE
     while time.monotonic() < patience:
         if time.monotonic() < kill_until:
             drains.kill_one(dice)
         time.sleep(dice.uniform(0.3, 1.5))
-        if ask(database, OPEN) != [(0,)]:
+        [(left,)] = ask(database, OPEN)
+        if left < least:
+            least, patience = left, time.monotonic() + PATIENCE
+        if left:
             continue
         asking = ask(database, "SELECT id FROM posts WHERE asks_since IS NOT NULL")
         if not asking:
@@ -229,8 +234,8 @@ def settle(app: Flask, database: Database, drains: Drains, reddit: Reddit, dice:
         retried += len(asking)
         for (post,) in asking:
             _decide(app, post, reddit)
-    left = ask(database, "SELECT state, reason, count(*) FROM posts WHERE state <> 'posted' GROUP BY 1, 2")
-    raise AssertionError(f"It never settled: {left}")
+    stuck = ask(database, "SELECT state, reason, count(*) FROM posts WHERE state <> 'posted' GROUP BY 1, 2")
+    raise AssertionError(f"It never settled: {stuck}")
 
 
 def _decide(app: Flask, post_id: int, reddit: Reddit) -> None:
