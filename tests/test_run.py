@@ -151,7 +151,7 @@ def test_feeds_are_reconciled_by_the_schedule(run: ModuleType) -> None:
 
 
 def test_what_is_old_is_pruned_by_the_schedule(run: ModuleType) -> None:
-    nothing = {"notifications": 0, "posts": 0, "leases": 0, "finished": True}
+    nothing = {"notifications": 0, "posts": 0, "leases": 0, "sign_ins": 0, "counts": 0, "finished": True}
 
     assert run.run_prune({}, Context(120)) == nothing
 
@@ -194,6 +194,7 @@ def test_every_entry_point_takes_exactly_event_and_context(run: ModuleType) -> N
         "run_unfreeze": exactly,
         "run_expire_leases": exactly,
         "run_reconcile": exactly,
+        "run_check_moderators": exactly,
         "run_prune": exactly,
         "run_measure": exactly,
         "run_renew_leases": exactly,

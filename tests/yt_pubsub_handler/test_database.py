@@ -76,7 +76,10 @@ def test_it_finds_a_living_connection_among_any_number_of_dead_ones(app: Flask, 
         kept = [db.engine.connect() for _ in range(4)]
         for connection in kept:
             connection.close()
-        postgresql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        postgresql.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
         postgresql.commit()
 
         assert execute_alone("SELECT 1", {}) == [(1,)]

@@ -15,7 +15,7 @@ from yt_pubsub_handler.operations import look
 from yt_pubsub_handler.settings import keep_settings, settings_of
 
 NOW = datetime.now(UTC)
-SOON = NOW + timedelta(minutes=5)
+SOON = NOW + timedelta(days=1)  # A whole run of the tests lies between the two.
 
 
 @pytest.fixture(autouse=True)

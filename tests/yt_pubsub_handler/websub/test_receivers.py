@@ -91,7 +91,11 @@ def test_a_connection_that_died_while_nothing_came_is_no_reason_to_send_the_hub_
     met: Lease, deliver: Deliver, upload: bytes, rows: Rows, postgresql: Any
 ) -> None:
     """A sandbox wakes up with one whenever it has been frozen for long."""
-    change(postgresql, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'yt-%'")
+    change(
+        postgresql,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name LIKE 'yt-%' AND datname = current_database()",
+    )
 
     assert deliver(met, upload).status_code == 204
     assert rows(VIDEOS) == [(1,)]

@@ -14,6 +14,7 @@ from pipeline.postgres import start_server
 from pipeline.review.running.databases import Databases, plain
 from pipeline.review.seeding.database import Seeded, renew_columns, seed
 from tests.pipeline.review.seeding.conftest import EVERYTHING, Scratch
+from yt_pubsub_handler.database import Model
 
 SHORT = {"public.few", "public.never", "public.swallowed"}
 """What the schema above lets nobody fill."""
@@ -29,8 +30,7 @@ def test_our_own_schema_fills_completely(database_url: str) -> None:
     seeded = seed(make_url(database_url), 200)
 
     assert [one for one in seeded if one.table.startswith("public.")] == [
-        Seeded(f"public.{table}", 200, 200)
-        for table in ("channels", "hubs", "leases", "notifications", "pauses", "posts", "subscriptions", "videos")
+        Seeded(f"public.{table}", 200, 200) for table in sorted(Model.metadata.tables)
     ]
     with psycopg.connect(plain(make_url(database_url))) as connection:
         states = connection.execute("SELECT count(DISTINCT state) FROM leases").fetchone()

@@ -112,7 +112,9 @@ class Drains:
 
     def kill_one(self, dice: random.Random) -> None:
         place = dice.randrange(DRAINS)
-        os.kill(self._pids[place], signal.SIGKILL)
+        # It may have ended by itself, when PostgreSQL was cut off.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pids[place], signal.SIGKILL)
         self._pids[place] = self._born()
         self.killed += 1
 
