@@ -40,6 +40,7 @@ def server(postgresql: psycopg.Connection[tuple[object, ...]]) -> Server:
     return Server(info.host, info.port, info.user, info.password)
 
 
+@pytest.mark.system
 def test_the_command_measures_and_writes_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bench_app([*QUICK, "--into", str(tmp_path)])
 
@@ -59,6 +60,7 @@ def test_what_cannot_be_measured_is_refused(words: list[str]) -> None:
         bench_app(words)
 
 
+@pytest.mark.system
 def test_figures_are_those_of_work_that_was_done(server: Server) -> None:
     """The program counts the posts at its end: a refused notification is quick."""
     served = serve_notifications(server, rounds=2, each=3)
@@ -80,6 +82,7 @@ def test_work_that_was_not_done_is_no_figure(server: Server, monkeypatch: pytest
         serve_notifications(server, rounds=1, each=2)
 
 
+@pytest.mark.system
 def test_posts_are_drained_and_sent_alone(server: Server) -> None:
     """The program refuses a drain that has not posted all: waiting is quick."""
     drained = drain_posts(server, rounds=1, many=20)

@@ -67,6 +67,7 @@ def stopwatch(server: Server) -> Iterator[Stopwatch]:
         watch.close()
 
 
+@pytest.mark.system
 def test_the_command_measures_and_writes_page_and_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--rows", "1000", "--repeats", "1", "--report", "0.2", "--into", str(tmp_path)]
 

@@ -97,6 +97,7 @@ def zappa(aws: LocalAws, project: Path) -> Zappa:
     return run
 
 
+@pytest.mark.system
 def test_zappa_deploys_updates_invokes_rolls_back_and_undeploys(aws: LocalAws, project: Path, zappa: Zappa) -> None:
     """Traffic follows the alias and commands follow `$LATEST`: the pipeline is built on nothing else."""
     functions = aws.client("lambda")
