@@ -79,10 +79,9 @@ class Databases:
 
     def _make(self, template: str) -> URL:
         name = f"{PREFIX}{secrets.token_hex(6)}"
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         with self._connected() as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-            )
+            connection.execute(command + sql.SQL(" STRATEGY FILE_COPY") if _copies_files(connection) else command)
         self._made.append(name)
         return self._server.set(database=name)
 
@@ -135,6 +134,17 @@ def databases_on(
             yield databases
         finally:
             databases.drop_all()
+
+
+def _copies_files(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """
+    Tell whether copying files is the quick way, which it is where nothing waits for a disk (a third of the time).
+
+    Elsewhere each copy begins and ends with a checkpoint. Servers before 15 copy files anyhow, and have no word for it.
+    """
+    if connection.info.server_version < 150_000:
+        return False
+    return connection.execute("SHOW fsync").fetchone() == ("off",)
 
 
 def plain(url: URL) -> str:
