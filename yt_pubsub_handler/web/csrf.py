@@ -43,7 +43,7 @@ def protect_forms(app: Flask, *, exempt: str) -> None:
 
 
 def token() -> str:
-    """Return what a form of this session has to bring along."""
+    """Return what a form has to bring along, for the browser that is shown it."""
     from flask_wtf.csrf import generate_csrf  # noqa: PLC0415
 
     made: str = generate_csrf()

@@ -51,3 +51,10 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def browser(app: Flask) -> Browser:
     return Browser(app)
+
+
+@pytest.fixture
+def mia(browser: Browser) -> Browser:
+    """Return the browser of the moderator, who is signed in."""
+    browser.sign_in(MODERATOR)
+    return browser

@@ -23,12 +23,6 @@ def mine(app: Flask) -> int:
         return link()
 
 
-@pytest.fixture
-def mia(browser: Browser) -> Browser:
-    browser.sign_in("Mia_Mod")
-    return browser
-
-
 def shown(browser: Browser, path: str) -> str:
     """Return the page's text with its white space as a browser shows it."""
     answer = browser.get(path)

@@ -41,12 +41,6 @@ def mine(app: Flask) -> int:
         return link()
 
 
-@pytest.fixture
-def mia(browser: Browser) -> Browser:
-    browser.sign_in("Mia_Mod")
-    return browser
-
-
 def test_what_was_typed_is_shown_before_it_is_linked(mia: Browser, rows: Rows) -> None:
     answer = mia.post("/links/new", **FORM, step="preview")
 

@@ -184,7 +184,7 @@ class Mapped:
         asking = session.query(self.mapper.class_)
         try:
             attempt(session.connection(), lambda: asking.filter(*checks).limit(1).all())
-        except Exception:  # noqa: BLE001 - say, of a column that is not there: SELECT tells that.
+        except sqlalchemy.exc.SQLAlchemyError:  # Say, of a column that is not there: SELECT tells that.
             return []
         return checks
 
