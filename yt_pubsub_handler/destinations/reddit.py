@@ -39,6 +39,8 @@ from yt_pubsub_handler.settings import Settings
 NEEDED = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_REFRESH_TOKEN", "REDDIT_USER_AGENT")
 _MOST_PINNED = 4
 """So many old posts may stand before the new ones of an account."""
+_LOOKS = 3
+"""So often is a page asked for: one in twenty failing, ten pages in a row would come in six of ten looks only."""
 _SOON, _NOT_SOON = 60.0, 900.0
 """Seconds: what passes by itself, and what somebody has to put right."""
 _WAIT = re.compile(r"(?:(\d+)|an?) (millisecond|second|minute|hour)")
@@ -75,8 +77,9 @@ class _Requestor(prawcore.Requestor):
         exchange, url = self._exchange, str(args[1] if len(args) > 1 else keywords["url"])
         submits = url.rstrip("/").endswith("/api/submit")
         exchange.sent = exchange.sent or submits
+        reads = str(args[0] if args else keywords["method"]).upper() == "GET"
         try:
-            answer = self._http.request(*args, **(keywords | {"timeout": self.timeout}))
+            answer = self._asked(args, keywords, _LOOKS if reads else 1)
         except requests.ConnectionError as error:
             if submits and _never_connected(error):
                 exchange.sent = False
@@ -90,6 +93,14 @@ class _Requestor(prawcore.Requestor):
             # Reddit validates a submission with HTTP 400 and its usual list, for which praw has no eyes.
             answer.status_code = 200
         return answer
+
+    def _asked(self, args: tuple[Any, ...], keywords: dict[str, Any], times: int) -> requests.Response:
+        """Ask, and again at once where Reddit has failed quickly: what only reads may be asked as often as one likes."""
+        while True:
+            answer = self._http.request(*args, **(keywords | {"timeout": self.timeout}))
+            times -= 1
+            if answer.status_code < 500 or not times:
+                return answer
 
     def _keep_limits(self, answer: requests.Response) -> None:
         # prawcore would sleep, for up to ten minutes, between a claim and its submission.

@@ -245,12 +245,19 @@ def test_a_listing_that_is_not_to_be_had_says_so(
     status: int, whole: bool, seconds: float | None, reddit: Reddit, there: StandIn
 ) -> None:
     submit(reddit)
-    there.order_listing(status)
+    there.order_listing(status, status, status)
 
     with pytest.raises(CannotLook, match=str(status)) as caught:
         reddit.find("aww", URL, EARLIER)
 
     assert (caught.value.never, caught.value.whole, caught.value.seconds) == (False, whole, seconds)
+
+
+def test_a_page_that_fails_is_asked_for_again(reddit: Reddit, there: StandIn) -> None:
+    submit(reddit)
+    there.order_listing(503, 500)
+
+    assert reddit.find("aww", URL, EARLIER) is not None
 
 
 def test_what_is_missing_in_the_settings_is_named() -> None:

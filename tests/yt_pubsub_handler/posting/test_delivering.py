@@ -107,7 +107,7 @@ def test_a_listing_that_fails_proves_nothing(
     there.order(Trouble.CREATED_500)
     drain()
     pass_time(2 * LATENESS)
-    there.order_listing(500)
+    there.order_listing(500, 500, 500)
 
     assert drain() == Delivery(unknown=1)
     assert rows(STATES) == [("unknown", "our submissions cannot be listed: HTTP 500")]
@@ -122,7 +122,7 @@ def test_what_nobody_could_look_for_in_a_day_is_a_persons(
     there.order(Trouble.CREATED_500)
     drain()
     pass_time(timedelta(hours=25))
-    there.order_listing(500)
+    there.order_listing(500, 500, 500)
 
     assert drain() == Delivery(unknown=1)
     assert rows("SELECT asks_since IS NULL FROM posts") == [(False,)]
