@@ -95,7 +95,7 @@ class _Requestor(prawcore.Requestor):
         return answer
 
     def _asked(self, args: tuple[Any, ...], keywords: dict[str, Any], times: int) -> requests.Response:
-        """Ask, and again at once where Reddit has failed quickly: what only reads may be asked as often as one likes."""
+        """Ask, and again at once where Reddit has failed quickly: reading may be done as often as one likes."""
         while True:
             answer = self._http.request(*args, **(keywords | {"timeout": self.timeout}))
             times -= 1

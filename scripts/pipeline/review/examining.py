@@ -14,9 +14,11 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.review.checking import check_source, check_sql
@@ -64,6 +66,46 @@ class Answer:
         why = f"{what} broke on {self.file}: {error!r}{where}. This is a fault of the review, not an answer."
         self.failures.append(why)
         self.not_analysed.append(NotAnalysed(self.file, 1, why))
+
+
+class Examination:
+    """
+    The questions put to each file. Entered with `beside`, few files are read by another process meanwhile.
+
+    `now` reads them where that is not so; `answers` has an answer for each file, in their order.
+    """
+
+    def __init__(self, files: Sequence[Path], questions: Questions, say: Callable[[str], None]) -> None:
+        """`say` is told now and then how far it is."""
+        self._files, self._questions, self._say = files, questions, say
+        self._begun: tuple[ProcessPoolExecutor, Future[list[Answer]]] | None = None
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Read in another process while the block lasts, where that costs no start: which is to be had only now."""
+        forget()
+        if not 0 < len(self._files) < MANY or not _safe_to_fork():
+            yield
+            return
+        with _pool(1) as pool:
+            self._begun = pool, pool.submit(examine, self._files, self._questions)
+            yield
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        if self._begun is None:
+            return examine_all(self._files, self._questions, self._say)
+        pool, begun = self._begun
+        try:
+            return begun.result()
+        except BrokenProcessPool:
+            pool.shutdown()
+            return list(_each_alone(self._files, self._questions))
+
+    def now(self) -> None:
+        """Have the answers when this returns, unless they are looked for beside."""
+        if self._begun is None:
+            _ = self.answers
 
 
 def examine_all(files: Sequence[Path], questions: Questions, say: Callable[[str], None]) -> list[Answer]:
@@ -153,7 +195,11 @@ def _in_processes(files: Sequence[Path], questions: Questions) -> Iterator[Answe
                 yield from done.result()
             except BrokenProcessPool:
                 unanswered += waiting[done]
-    for file in unanswered:
+    yield from _each_alone(unanswered, questions)
+
+
+def _each_alone(files: Sequence[Path], questions: Questions) -> Iterator[Answer]:
+    for file in files:
         with _pool(1) as pool:
             try:
                 yield from pool.submit(examine, [file], questions).result()
@@ -164,10 +210,13 @@ def _in_processes(files: Sequence[Path], questions: Questions) -> Iterator[Answe
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
-    # A forked process need not import everything again; but what another thread holds then, is held there for ever.
-    safe_to_fork = sys.platform == "linux" and threading.active_count() == 1
-    context = multiprocessing.get_context("fork" if safe_to_fork else "spawn")
+    context = multiprocessing.get_context("fork" if _safe_to_fork() else "spawn")
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_collect_less_garbage)
+
+
+def _safe_to_fork() -> bool:
+    """A forked process need not import everything again; but what another thread holds then, is held there for ever."""
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _collect_less_garbage() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from pipeline.review.checking import check_history
 from pipeline.review.choice import Choice, choose
 from pipeline.review.dedupe import of_a_loop_together, once, without_replaced
 from pipeline.review.directory import Directory, read_directory, unplaced
-from pipeline.review.examining import MANY, Answer, Questions, examine_all
+from pipeline.review.examining import MANY, Answer, Examination, Questions
 from pipeline.review.finding import Finding, Phase, Severity
 from pipeline.review.head_file import HeadFile, read_head_file
 from pipeline.review.history import Base, History
@@ -67,49 +67,61 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     present = (*directory.revisions, *directory.unparsed)
     base = read_base(layout, options.since, present) if options.since is not None else None
     choice = choose(directory, base, options.files)
-    with _server_ahead(options, layout.directory, len(choice.revisions)) as ahead:
-        return _reviewed(options, directory, base, choice, ahead=ahead, say=say)
-
-
-def _reviewed(
-    options: Options, directory: Directory, base: Base | None, choice: Choice, *, ahead: Future[Server] | None,
-    say: Callable[[str], None],
-) -> Report:  # fmt: skip
-    layout = directory.layout
     history = _history(directory, base, options.undone)
-    rules = _rules(options)
+    reading = _Reading(options, choice, history, say)
+    # Before there is a second thread: another process reads what is run here at the same time.
+    beside = reading.beside() if _to_be_run(options, layout.directory, len(choice.revisions))[0] else nullcontext()
+    with beside, _server_ahead(options, layout.directory, len(choice.revisions)) as ahead:
+        reading.now()
+        question = Question(
+            layout, history.revisions, choice.revisions, (), options.postgresql_version, _terms(options),
+            nothing_is_new=_nothing_is_new(choice, history), ahead=ahead,
+        )  # fmt: skip
+        outcome = _run(options, question, reading.found, say)
+        return _reported(options, history, choice, reading, outcome)
 
-    answers = [*_history_answers(history, rules, choice, options.phases)]
-    if {Phase.SOURCE, Phase.SQL} & set(options.phases):
-        names = frozenset(rule.name for rule in rules)
-        questions = Questions(options.phases, names, options.postgresql_version)
-        if options.database_url is not None and Phase.SQL in options.phases:
-            from pipeline.review.running.capture import capture_on  # noqa: PLC0415 - as below.
-            from pipeline.review.running.project import find_project  # noqa: PLC0415 - as below.
 
-            project = find_project(layout, options.terms.python, options.terms.variables)
-            captured = capture_on(options.database_url, project, _ordered(history), choice.revisions)
-            answers.append(Answer(layout.directory, not_analysed=list(captured.not_analysed)))
-            questions = replace(questions, seen=captured.by_direction())
-        answers += examine_all([revision.file for revision in choice.revisions], questions, say)
+class _Reading:
+    """What reading says: of the history, and of each revision."""
 
+    def __init__(self, options: Options, choice: Choice, history: History, say: Callable[[str], None]) -> None:
+        layout, self.rules = find_layout(options.directory), _rules(options)
+        self.answers = [*_history_answers(history, self.rules, choice, options.phases)]
+        questions = Questions(options.phases, frozenset(rule.name for rule in self.rules), options.postgresql_version)
+        files: list[Path] = []
+        if {Phase.SOURCE, Phase.SQL} & set(options.phases):
+            files = [revision.file for revision in choice.revisions]
+            if options.database_url is not None and Phase.SQL in options.phases:
+                from pipeline.review.running.capture import capture_on  # noqa: PLC0415 - as below.
+                from pipeline.review.running.project import find_project  # noqa: PLC0415 - as below.
+
+                project = find_project(layout, options.terms.python, options.terms.variables)
+                captured = capture_on(options.database_url, project, _ordered(history), choice.revisions)
+                self.answers.append(Answer(layout.directory, not_analysed=list(captured.not_analysed)))
+                questions = replace(questions, seen=captured.by_direction())
+        self._examination = Examination(files, questions, say)
+        self.beside, self.now = self._examination.beside, self._examination.now
+
+    def all(self) -> list[Answer]:
+        return [*self.answers, *self._examination.answers]
+
+    def found(self) -> list[Finding]:
+        return once(one for answer in self.all() for one in answer.findings)
+
+
+def _reported(options: Options, history: History, choice: Choice, reading: _Reading, outcome: Outcome) -> Report:
+    answers = reading.all()
     failures = [failure for answer in answers for failure in answer.failures]
     failures += _unanswered(options, choice, history)
-    found = once(one for answer in answers for one in answer.findings)
-    question = Question(
-        layout, history.revisions, choice.revisions, (), options.postgresql_version, _terms(options),
-        nothing_is_new=_nothing_is_new(choice, history), ahead=ahead,
-    )  # fmt: skip
-    outcome = _run(options, question, found, say)
     failures += outcome.failures
     phases = tuple(phase for phase in Phase if phase in {*options.phases, *outcome.answered})
-    asked = {rule.name for rule in rules if set(rule.phases) <= set(phases)}
+    asked = {rule.name for rule in reading.rules if set(rule.phases) <= set(phases)}
     judged = list(_waived(once(outcome.findings), outcome.withdrawn, choice, asked))
-    findings = of_a_loop_together(without_replaced(judged, rules))
+    findings = of_a_loop_together(without_replaced(judged, reading.rules))
     not_analysed = [*choice.not_analysed, *(one for answer in answers for one in answer.not_analysed)]
     looked_at = set(phases) & set(READING) or outcome.live
     return Report(
-        directory=layout.directory,
+        directory=history.directory,
         phases=phases,
         analysed=tuple(revision.file for revision in choice.revisions) if looked_at else (),
         findings=tuple(sorted(findings, key=lambda finding: _place(finding, history))),
@@ -120,13 +132,15 @@ def _reviewed(
     )
 
 
-def _run(options: Options, question: Question, found: list[Finding], say: Callable[[str], None]) -> Outcome:
+def _run(
+    options: Options, question: Question, found: Callable[[], list[Finding]], say: Callable[[str], None]
+) -> Outcome:
     """What running says of what was `found`; where nobody asked for it, what is in its way fails nothing."""
     phases, why = _to_be_run(options, question.layout.directory, len(question.chosen))
     if why:
-        return Outcome(found, nothing_run([why]), not_run=(why,))
+        return Outcome(found(), nothing_run([why]), not_run=(why,))
     if not phases or not (question.chosen or question.nothing_is_new):
-        return Outcome(found)
+        return Outcome(found())
     # Whoever only reads need not wait for what runs revisions: it was a quarter of the start.
     from pipeline.review.proving.phases import prove  # noqa: PLC0415 - see above.
 

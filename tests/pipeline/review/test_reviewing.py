@@ -175,45 +175,55 @@ def test_many_revisions_are_read_by_several_processes_with_the_same_result(proje
 
 KILLER = """
 import os, sys
-from itertools import pairwise
 from pathlib import Path
 from pipeline.review import examining
-from pipeline.review.checking import check_source, check_sql
-from pipeline.review.directory import read_revision
-from pipeline.review.examining import Questions, examine
-from pipeline.review.finding import Finding, Phase
+from pipeline.review.finding import Phase
 from pipeline.review.rule import Harm, Rule
 
 rule = Rule("rules.killer", harm=Harm.FAILS, effect="{subject}.", remedy="Do not.")
 
 @rule.in_source
 def check(revision):
-    if revision.file == files[20]:
+    if os.getpid() != us and revision.file.name == sys.argv[1]:
         os._exit(9)
     yield "x"
 
 if __name__ == "__main__":
+    us = os.getpid()
     examining.all_rules = lambda: (rule,)
-    files = [Path(name) for name in sys.argv[1:]]
     questions = examining.Questions((Phase.SOURCE,), frozenset({"killer"}))
-    answers = examining.examine_all(files, questions, print)
+    examination = examining.Examination([Path(name) for name in sys.argv[2:]], questions, print)
+    with examination.beside():
+        examination.now()
+        print("here" if "answers" in vars(examination) else "beside")
+        answers = examination.answers
     print(sum(len(answer.findings) for answer in answers), [failure for a in answers for failure in a.failures])
 """
 
 
-def test_a_file_on_which_the_process_dies_is_named_and_the_others_are_read(project: Project) -> None:
-    """A parser in C can take the process with it."""
-    files = chain(project, 40)
-
+def examined(deadly: str, files: list[Path]) -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-c", KILLER, *map(str, files)],
+        [sys.executable, "-c", KILLER, deadly, *map(str, files)],
         env={**os.environ, "PYTHONPATH": "scripts"}, capture_output=True, text=True, check=True,
     )  # fmt: skip
+    return done.stdout.splitlines()
 
-    told = done.stdout.splitlines()[-1]
-    assert told.startswith("39 [")
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Elsewhere nothing is forked, and few files are read here.")
+def test_a_few_files_are_read_beside_what_runs_them(project: Project) -> None:
+    assert examined("none", chain(project, 3)) == ["beside", "3 []"]
+
+
+@pytest.mark.parametrize("many", [3, 40])
+def test_a_file_on_which_the_process_dies_is_named_and_the_others_are_read(many: int, project: Project) -> None:
+    """A parser in C can take the process with it."""
+    files = chain(project, many)
+
+    told = examined(files[many // 2].name, files)[-1]
+
+    assert told.startswith(f"{many - 1} [")
     assert told.count("The process that read it died") == 1
-    assert f"The process that read it died, and reading broke on {files[20]}: " in told
+    assert f"The process that read it died, and reading broke on {files[many // 2]}: " in told
 
 
 def test_each_direction_knows_the_other_one(project: Project) -> None:

@@ -99,6 +99,19 @@ def differences(before: Catalog, after: Catalog) -> tuple[Difference, ...]:
     )
 
 
+def relations_of(before: Catalog, after: Catalog) -> frozenset[str] | None:
+    """The tables and views (schema.name, unquoted) that the differences belong to; None where one is of no relation."""
+    found = set()
+    for one in differences(before, after):
+        key = (one.kind, one.name)
+        side = after if key in after.definitions else before
+        relation = side.names[key] if one.kind in _RELATIONS else side.relations.get(key)
+        if relation is None:
+            return None
+        found.add(".".join(relation))
+    return frozenset(found)
+
+
 def invalid_indexes(connection: Connection) -> tuple[str, ...]:
     """Return the names of the indexes that a failed CREATE INDEX CONCURRENTLY left behind, or a REINDEX."""
     rows = connection.execute(

@@ -112,8 +112,16 @@ class SequenceSetBack:
         return f"sequence {self.sequence}: {self.before} → {'its start' if self.after is None else self.after}"
 
 
-def compare_rows(before: Connection, after: Connection) -> tuple[TableChange, ...]:
-    """Return what became of the rows of `before`, table by table; the sessions are left as they were."""
+Sums = dict[str, Any]
+"""What a database answered to a question about all rows of a table."""
+
+
+def compare_rows(before: Connection, after: Connection, known: Sums | None = None) -> tuple[TableChange, ...]:
+    """
+    Return what became of the rows of `before`, table by table; the sessions are left as they were.
+
+    Whoever compares `before` with several others may keep what is `known` of it.
+    """
     with before.transaction(force_rollback=True), after.transaction(force_rollback=True):
         for connection in (before, after):
             connection.execute(SESSION)
@@ -124,7 +132,7 @@ def compare_rows(before: Connection, after: Connection) -> tuple[TableChange, ..
                 [(one.before, _plain(one, 0)) for one in pairs],
                 [(one.after, _plain(one, 1)) for one in pairs],
             )
-            sums = both.map(_sums, (before, after), old_and_new)
+            sums = both.map(_sums, (before, after), old_and_new, ({} if known is None else known, {}))
             for paired, old, new in zip(pairs, *sums, strict=True):
                 if old != new or paired.gone or len(paired.alike) < len(paired.pairs):
                     change = _compare(before, after, paired)
@@ -166,12 +174,16 @@ def _row_of(values: Sequence[Expression]) -> Expression:
     return sql.SQL("ROW({})::text").format(sql.SQL(", ").join(values))
 
 
-def _sums(connection: Connection, tables: list[tuple[Table, list[Expression]]]) -> list[Any]:
+def _sums(connection: Connection, tables: list[tuple[Table, list[Expression]]], known: Sums) -> list[Any]:
     """For each table, how many rows it has and a number that is another one when any of them is; in no order."""
-    question = "SELECT count(*), sum(hashtextextended({}, 0)) FROM {}"
-    return [
-        connection.execute(sql.SQL(question).format(_row_of(values), table.rows)).fetchone() for table, values in tables
-    ]
+    sums = []
+    for table, values in tables:
+        question = sql.SQL("SELECT count(*), sum(hashtextextended({}, 0)) FROM {}").format(_row_of(values), table.rows)
+        words = question.as_string(connection)
+        if words not in known:
+            known[words] = connection.execute(question).fetchone()
+        sums.append(known[words])
+    return sums
 
 
 def _compare(before: Connection, after: Connection, paired: Paired) -> TableChange:
@@ -213,8 +225,8 @@ def _key(before: Connection, after: Connection, paired: Paired) -> Sequence[Pair
     """What a row is found again by: its key, else the columns that hold the same values as ever, else all of it."""
     if paired.key:
         return paired.key
-    old = _sums(before, [(paired.before, [plainly(pair.before)]) for pair in paired.alike])
-    new = _sums(after, [(paired.after, [plainly(pair.after)]) for pair in paired.alike])
+    old = _sums(before, [(paired.before, [plainly(pair.before)]) for pair in paired.alike], {})
+    new = _sums(after, [(paired.after, [plainly(pair.after)]) for pair in paired.alike], {})
     same = [pair for pair, one, other in zip(paired.alike, old, new, strict=True) if one == other]
     return same or paired.alike
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import URL
 
 from pipeline.errors import CouldNotAnswer
-from pipeline.review.comparing.catalog import Catalog, Difference, differences
-from pipeline.review.comparing.rows import TableChange
+from pipeline.review.comparing.catalog import Catalog, Difference, differences, relations_of
+from pipeline.review.comparing.rows import Sums, TableChange
 from pipeline.review.finding import Direction
+from pipeline.review.proving.beside import NEWER, Beside
 from pipeline.review.proving.evidence import short
 from pipeline.review.proving.path import Path
 from pipeline.review.proving.proof import Crash, Passage, Proof, Together
@@ -26,24 +27,22 @@ from pipeline.review.running.spent import Part
 from pipeline.review.running.trace import Run
 from pipeline.review.running.traffic import Traffic, tables_of
 from pipeline.review.seeding.database import Seeded, renew_columns, seed
-from pipeline.review.window.window import Breakage, Window
+from pipeline.review.window.window import Breakage
 
 _MOST_CRASHES = 5
-_NEWER = 50
-"""How many rows are written into each table between upgrade and downgrade."""
-_PLAIN = 300
-"""How many rows the release in production gets to work with."""
 
 
 @dataclass(frozen=True)
 class _Way:
-    """One revision on its way: where a downgrade of it goes, and the database from before it."""
+    """One revision on its way: where a downgrade of it goes, the database from before it, what it breaks for others."""
 
     revision: Revision
     back: str | None
     before: URL
     rows_of: dict[str, int]
-    plain: URL | None
+    broken: tuple[Breakage, ...] | None
+    sums: Sums = field(default_factory=dict)
+    """What is known of the rows from before it."""
 
 
 @dataclass(frozen=True)
@@ -59,27 +58,25 @@ class _Back:
 
 class Conductor:
     """
-    Proves the revisions of a path on a workbench, in their order.
+    Proves the revisions of a path on a workbench, in their order, and has the releases asked `beside`.
 
-    `at` are a database with rows and one without, from which it starts; by default both are empty.
+    `at` are a database with rows and one without, from which it starts; by default there is an empty one.
     """
 
     def __init__(
-        self, bench: Workbench, path: Path, say: Callable[[str], None], window: Window | None = None,
+        self, bench: Workbench, path: Path, say: Callable[[str], None], beside: Beside,
         at: tuple[URL, URL] | None = None,
     ) -> None:  # fmt: skip
         self._bench = bench
         self._path = path
         self._say = say
-        self._window = window
+        self._beside = beside
         self._spent = bench.databases.spent
         self._seeded: dict[str, Seeded] = {}
-        self.reached, self._bare = at or (bench.databases.empty(), bench.databases.empty())
+        self.reached, self._bare = at or (bench.databases.empty(),) * 2
         """The database with rows, at the last revision that was proved."""
         self.started: URL | None = None
         """A copy of it from where the first one comes next."""
-        self.plain: URL | None = None
-        """The same with the rows that the release in production is asked on."""
         self.finished = False
         self.out_of_time = False
         self._began = time.monotonic()
@@ -102,7 +99,7 @@ class Conductor:
                 return
             self._say(f"Proving {revision.id} ({number} of {len(self._path.chosen)}), {so_far:.0f} s so far.")
             self._arrive(revision)
-            proof = self._proved(revision)
+            proof = self._proved(revision, is_last=number == len(self._path.chosen))
             yield proof
             if not proof.upgrade.passed and not _went(proof.upgrade.empty):
                 return
@@ -123,27 +120,41 @@ class Conductor:
         return Together(up, down, schema, not_restored)
 
     def _arrive(self, revision: Revision) -> None:
-        """Both databases are where `revision` comes next, and one of them has rows."""
-        for target in self._path.before(revision):
-            for url in (self.reached, self._bare):
-                with self._bench.on_stage(url):
-                    failure = self._bench.upgrade(target, part=Part.BASE).failure
-                if failure is not None:
-                    raise CouldNotAnswer(
-                        f"{revision.id} cannot be proved: {target}, which it follows, fails on a new database "
-                        f"({failure.words}). Give a project in which the older revisions run, or leave out the phases "
-                        "live and window."
-                    )
+        """Take both databases to where `revision` comes next."""
+        targets = list(self._path.before(revision))
+        for target in targets:
+            self._apply(target, self._bare, revision)
+        if self.reached == self._bare:
+            self.reached = self._bench.databases.copy(self._bare)
+            return
+        for target in targets:
+            self._apply(target, self.reached, revision)
+
+    def _apply(self, target: str, url: URL, revision: Revision) -> None:
+        with self._bench.on_stage(url):
+            failure = self._bench.upgrade(target, part=Part.BASE).failure
+        if failure is not None:
+            raise CouldNotAnswer(
+                f"{revision.id} cannot be proved: {target}, which it follows, fails on a new database "
+                f"({failure.words}). Give a project in which the older revisions run, or leave out the phases "
+                "live and window."
+            )
+
+    def _fill(self) -> None:
         with self._spent.on(Part.SEEDING):
             for one in seed(self.reached, self._bench.terms.rows, seed=self._bench.terms.seed):
                 self._seeded[one.table] = one
         if self.started is None:
             self.started = self._bench.databases.copy(self.reached)
 
-    def _proved(self, revision: Revision) -> Proof:
+    def _proved(self, revision: Revision, *, is_last: bool) -> Proof:
+        is_head = is_last and self._path.ends_at_the_heads
+        looking = self._beside.look(revision.id, self._bare, is_head=is_head)
+        self._fill()
         before = self._bench.databases.copy(self.reached)
         rows_of = self._bench.count_rows(before)
-        way = _Way(revision, self._path.back(revision), before, rows_of, self._plain_rows())
+        broken = looking.result() if looking is not None else None
+        way = _Way(revision, self._path.back(revision), before, rows_of, broken)
         try:
             return self._gone(way)
         finally:
@@ -151,7 +162,8 @@ class Conductor:
 
     def _gone(self, way: _Way) -> Proof:
         empty_up, empty_down = self._without_rows(way)
-        upgrade, back, invalid = self._with_rows(way)
+        old = self._bench.catalog(way.before)
+        upgrade, new, back, invalid = self._with_rows(way, old)
         upgrade = replace(upgrade, empty=empty_up)
         proof = Proof(
             way.revision, upgrade, rows_of=way.rows_of, invalid_indexes=invalid, untried=_untried(way, upgrade)
@@ -159,14 +171,10 @@ class Conductor:
         if not upgrade.passed:
             self._go_on_without_rows()
             return replace(proof, downgrade=_failed_without_rows(empty_down))
+        newer = self._with_newer_rows(way, relations_of(old, new))
+        crashes = tuple(self._crashes(way, upgrade, new))
         upgrade, downgrade = self._under_traffic(way, upgrade, back)
-        proof = replace(
-            proof,
-            upgrade=upgrade,
-            broken=self._through_the_window(way),
-            with_newer_rows=self._with_newer_rows(way),
-            crashes=tuple(self._crashes(way, upgrade)),
-        )
+        proof = replace(proof, upgrade=upgrade, broken=way.broken, with_newer_rows=newer, crashes=crashes)
         if back is None or downgrade is None:
             return proof
         if not _went(back.again):
@@ -187,16 +195,15 @@ class Conductor:
                 self._bench.upgrade(way.revision.id)
         return up, down
 
-    def _with_rows(self, way: _Way) -> tuple[Passage, _Back | None, tuple[str, ...]]:
-        old = self._bench.catalog(way.before)
+    def _with_rows(self, way: _Way, old: Catalog) -> tuple[Passage, Catalog, _Back | None, tuple[str, ...]]:
         with self._bench.on_stage(self.reached):
             up = self._bench.upgrade(way.revision.id, Watch.FULL)
             new = self._bench.catalog()
             invalid = self._bench.invalid_indexes()
-            rows = self._bench.changed_rows(way.before) if _went(up) else ()
+            rows = self._bench.changed_rows(way.before, way.sums) if _went(up) else ()
             passage = Passage(Direction.UPGRADE, up, schema=tuple(differences(old, new)), rows=rows)
             back = self._back_and_again(way, way.back, old, new) if way.back and _went(up) else None
-        return passage, back, invalid
+        return passage, new, back, invalid
 
     def _back_and_again(self, way: _Way, target: str, old: Catalog, new: Catalog) -> _Back:
         down = self._bench.downgrade(target, Watch.FULL)
@@ -204,13 +211,14 @@ class Conductor:
         changed = tuple(differences(new, now))
         if not _went(down):
             return _Back(down, changed)
-        brought = self._bench.changed_rows(way.before)
+        brought = self._bench.changed_rows(way.before, way.sums)
         again = self._bench.upgrade(way.revision.id)
         return _Back(down, changed, tuple(differences(old, now)), brought, again)
 
     def _under_traffic(self, way: _Way, upgrade: Passage, back: _Back | None) -> tuple[Passage, Passage | None]:
         downgrade = Passage(Direction.DOWNGRADE, back.run, schema=back.schema) if back else None
-        with self._bench.copy_on_stage(way.before):
+        self._beside.wait()
+        with self._spent.on(Part.TRAFFIC), self._bench.copy_on_stage(way.before):
             upgrade = self._busy(upgrade, way.revision.id)
             if downgrade is not None and downgrade.passed and way.back and _went(upgrade.busy):
                 downgrade = self._busy(downgrade, way.back)
@@ -224,48 +232,20 @@ class Conductor:
             run = go(target)
         return replace(passage, busy=run, stalls=traffic.stalls())
 
-    def _with_newer_rows(self, way: _Way) -> Run | None:
-        """The downgrade once the new release has written what only the new schema takes."""
+    def _with_newer_rows(self, way: _Way, changed: frozenset[str] | None) -> Run | None:
+        """The downgrade once the new release has written what only the new schema takes, into the `changed` tables."""
         if way.back is None or not self._bench.terms.rows:
             return None
         with self._bench.copy_on_stage(way.before) as stage:
             if not _went(self._bench.upgrade(way.revision.id)):
                 return None
-            renew_columns(stage, _NEWER, seed=self._bench.terms.seed + 1)
+            with self._spent.on(Part.SEEDING):
+                renew_columns(stage, NEWER, seed=self._bench.terms.seed + 1, only=changed)
             return self._bench.downgrade(way.back)
 
-    def _through_the_window(self, way: _Way) -> tuple[Breakage, ...] | None:
-        """The release in production keeps its connections over the upgrade; then come rows of the new release's."""
-        if self._window is None or way.plain is None:
-            return None
-        with self._bench.on_stage(way.plain) as stage, self._spent.on(Part.WINDOW):
-            self._window.baseline()
-            if not _went(self._bench.upgrade(way.revision.id)):
-                self._window.rest()
-                return None
-            broken = list(self._window.broken())
-            if self._bench.terms.rows:
-                renew_columns(stage, _NEWER, seed=self._bench.terms.seed + 1, plain=True)
-                broken += self._window.broken()
-            self._window.rest()
-        self._bench.databases.drop(way.plain)
-        return tuple(broken)
-
-    def _plain_rows(self) -> URL | None:
-        """A database of few rows, none of which a driver cannot read, for the release in production."""
-        if self._window is None:
-            return None
-        url = self._bench.databases.copy(self._bare)
-        with self._spent.on(Part.SEEDING):
-            seed(url, min(self._bench.terms.rows, _PLAIN), seed=self._bench.terms.seed, plain=True)
-        if self.plain is None:
-            self.plain = self._bench.databases.copy(url)
-        return url
-
-    def _crashes(self, way: _Way, upgrade: Passage) -> Iterator[Crash]:
+    def _crashes(self, way: _Way, upgrade: Passage, wanted: Catalog) -> Iterator[Crash]:
         """Killed after each commit but the last, and run again: is the outcome the one of a run that nobody killed?"""
         commits = len(upgrade.watched.commits)
-        wanted = self._bench.catalog(self.reached)
         for commit in _spread(range(1, commits), _MOST_CRASHES):
             with self._bench.copy_on_stage(way.before):
                 self._bench.upgrade(way.revision.id, die_at_commit=commit)

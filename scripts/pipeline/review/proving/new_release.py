@@ -8,43 +8,25 @@ and what a rollback of the schema under the new release would break.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.engine import URL
 
 from pipeline.errors import CouldNotAnswer
-from pipeline.review.proving.workbench import Workbench
-from pipeline.review.window.window import Breakage, fails_on
+from pipeline.review.window.window import Breakage, Window
 
 _MOST_NAMED = 3
 _LONGEST = 160
 
 
-@contextmanager
-def asked_beside(bench: Workbench, before: URL | None) -> Iterator[Future[tuple[str, ...]] | None]:
+def told_of_new_release(window: Window, after: URL, before: URL) -> tuple[str, ...]:
     """
-    Yield what is going to be told of the new release on the schema of `before`, while other things are compared.
+    Say what works for a release on the database `after` all revisions and not on the one `before` them.
 
-    `before` is a database with rows that a driver can read; without one nothing is asked.
+    Both have rows that a driver can read.
     """
-    if before is None:
-        yield None
-        return
-    after = bench.databases.copy(before)
-    with bench.on_stage(after):
-        upgraded = bench.upgrade("heads").failure is None
-    if not upgraded:
-        yield None
-        return
-    with ThreadPoolExecutor(1) as beside:
-        yield beside.submit(_told, bench, after, before)
-
-
-def _told(bench: Workbench, after: URL, before: URL) -> tuple[str, ...]:
     try:
-        broken = fails_on(bench.project, after, before)
+        broken = window.differs(after, before)
     except CouldNotAnswer as error:
         return (f"The new release could not be asked on the schema before the upgrade: {error}",)
     return tuple(_in_words(broken))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import URL
 
@@ -17,8 +17,8 @@ from pipeline.keeper import Keeper
 from pipeline.review.checking import check_proof
 from pipeline.review.drift import Asking, Drift, drift
 from pipeline.review.finding import Finding, Phase
+from pipeline.review.proving.beside import Beside
 from pipeline.review.proving.conducting import Conductor
-from pipeline.review.proving.new_release import asked_beside
 from pipeline.review.proving.path import Path
 from pipeline.review.proving.proof import Proof
 from pipeline.review.proving.question import Outcome, Question
@@ -44,65 +44,79 @@ _ABOUT_THE_WHOLE = frozenset({Shown.REMAINS, Shown.DIVERGENCE})
 _ABOUT_A_TABLE = frozenset({Shown.BREAKAGE, Shown.LOSS})
 
 
-def prove(question: Question, found: Sequence[Finding], rules: Iterable[Rule], say: Callable[[str], None]) -> Outcome:
-    """Run the revisions, and hold what was `found` by reading against what is seen; without any, compare the models."""
+def prove(
+    question: Question, found: Callable[[], Sequence[Finding]], rules: Iterable[Rule], say: Callable[[str], None]
+) -> Outcome:
+    """
+    Run the revisions, and hold what is `found` by reading against what is seen; without any, compare the models.
+
+    What was found is asked for in the end: reading may go on meanwhile.
+    """
     if not question.chosen:
         return _of_the_models(question, found, say)
     if Phase.LIVE not in question.phases and question.terms.release is None:
-        return Outcome(list(found), failures=[_NO_RELEASE], in_the_way=_NO_RELEASE)
+        return Outcome(list(found()), failures=[_NO_RELEASE], in_the_way=_NO_RELEASE)
     spent = Spent()
     try:
         project = find_project(question.layout, question.terms.python, question.terms.variables)
-        with databases_on(question.terms.server, question.version, spent, question.ahead) as databases:
-            seen = _with_or_without_release(question, project, databases, say)
+        with Keeper() as keeper:
+            with spent.on(Part.RELEASE):  # A throwaway server is coming up meanwhile.
+                release = _release(question, keeper)
+            with databases_on(question.terms.server, question.version, spent, question.ahead) as databases:
+                seen = _with_or_without_release(question, project, databases, release, say)
     except CouldNotAnswer as error:
         asked = " and ".join(phase for phase in question.phases if phase in RUNNING)
         failure = f"What was to be run (--phases {asked}) could not be: {error}"
-        return Outcome(list(found), failures=[failure], in_the_way=str(error))
-    outcome = judged(question, seen, found, {rule.name: rule for rule in rules})
+        return Outcome(list(found()), failures=[failure], in_the_way=str(error))
+    outcome = judged(question, seen, found(), {rule.name: rule for rule in rules})
     outcome.live["took"] = spent.seconds
     return outcome
 
 
-def _of_the_models(question: Question, found: Sequence[Finding], say: Callable[[str], None]) -> Outcome:
+def _of_the_models(question: Question, found: Callable[[], Sequence[Finding]], say: Callable[[str], None]) -> Outcome:
     if Phase.LIVE not in question.phases:
-        return Outcome(list(found))
+        return Outcome(list(found()))
     unrevised = compare_models(question.layout, question.version, question.terms, say)
     return Outcome(
-        [*found, *unrevised.findings],
+        [*found(), *unrevised.findings],
         failures=list(unrevised.failures),
         answered=(Phase.LIVE,),
         not_analysed=unrevised.not_analysed,
     )
 
 
+_Found = tuple[Release | None, str | None]
+"""The release in production, or why it cannot be had."""
+
+
 def _with_or_without_release(
-    question: Question, project: Project, databases: Databases, say: Callable[[str], None]
+    question: Question, project: Project, databases: Databases, found: _Found, say: Callable[[str], None]
 ) -> Live:
     """A release that does not run is no reason to leave the revisions unproved."""
     try:
-        return _run(question, project, databases, say)
+        return _run(question, project, databases, found, say)
     except ReleaseDoesNotRun as error:
         phases = tuple(phase for phase in question.phases if phase is not Phase.WINDOW)
-        return replace(_run(replace(question, phases=phases), project, databases, say), without_release=str(error))
+        live = _run(replace(question, phases=phases), project, databases, found, say)
+        return replace(live, without_release=str(error))
 
 
-def _run(question: Question, project: Project, databases: Databases, say: Callable[[str], None]) -> Live:
+def _run(question: Question, project: Project, databases: Databases, found: _Found, say: Callable[[str], None]) -> Live:
+    release, why = found
     with ExitStack() as stack:
         stage = databases.stage()
-        with databases.spent.on(Part.RELEASE):
-            release, why = _release(question, stack.enter_context(Keeper()))
         bench = Workbench(project, databases, stage, question.terms)
-        window = _started(stack, bench, release if Phase.WINDOW in question.phases else None)
         path = Path(question.revisions, question.chosen)
-        conductor = Conductor(bench, path, say, window)
+        started = _started(stack, bench, release if Phase.WINDOW in question.phases else None, path)
+        window = started.production
+        beside = stack.enter_context(Beside(bench, window, started.new))
+        conductor = Conductor(bench, path, say, beside)
         of_new_release: tuple[str, ...] = ()
         proofs = conducted(conductor)
         if proofs and proofs[-1].is_last and path.ends_at_the_heads:
             say("Comparing the models with the database.")
-            with asked_beside(bench, conductor.plain) as new_release:
-                proofs[-1] = _with_the_end(proofs[-1], conductor, bench, release.project if release else None)
-            of_new_release = new_release.result() if new_release is not None else ()
+            proofs[-1] = _with_the_end(proofs[-1], conductor, bench, release.project if release else None)
+            of_new_release = beside.told_of_new_release()
         notes = [*(release.notices if release else ()), *([why] if why else []), *conductor.notes]
         notes += [proof.drift.not_compared for proof in proofs if proof.drift and proof.drift.not_compared]
         not_tried = window.not_tried() if window is not None else ()
@@ -112,21 +126,37 @@ def _run(question: Question, project: Project, databases: Databases, say: Callab
     return Live(tuple(proofs), tuple(notes), databases.version, question.terms, out_of_time)
 
 
-def _started(stack: ExitStack, bench: Workbench, release: Release | None) -> Window | None:
-    """Start the project and the release at the same time: most of that is importing."""
-    databases, root = bench.databases, bench.project.root
+@dataclass(frozen=True)
+class _Started:
+    """The window of the release in production, and the one of the new release, or why that does not start."""
+
+    production: Window | None
+    new: Window | str | None
+
+
+def _started(stack: ExitStack, bench: Workbench, release: Release | None, path: Path) -> _Started:
+    """Start the project and the releases at the same time: most of that is importing."""
+    databases, root, stage = bench.databases, bench.project.root, bench.stage
     # Some look at their database when they start.
-    with databases.on_stage(bench.stage, databases.empty()), databases.spent.on(Part.STARTING):
+    with databases.on_stage(stage, databases.empty()), databases.spent.on(Part.STARTING):
         if release is None:
             stack.enter_context(bench)
-            return None
-        of_release = stack.enter_context(ExitStack())
-        with ThreadPoolExecutor(1) as beside:
+            return _Started(None, None)
+        of_release, of_new = stack.enter_context(ExitStack()), stack.enter_context(ExitStack())
+        with ThreadPoolExecutor(2) as beside:
             window = beside.submit(
-                of_release.enter_context, open_window(release.project, bench.stage, bench.terms.smoke, root)
+                of_release.enter_context, open_window(release.project, stage, bench.terms.smoke, root)
             )
+            new = beside.submit(_new_release, of_new, bench) if path.ends_at_the_heads else None
             stack.enter_context(bench)
-        return window.result()
+        return _Started(window.result(), new.result() if new is not None else None)
+
+
+def _new_release(stack: ExitStack, bench: Workbench) -> Window | str:
+    try:
+        return stack.enter_context(open_window(bench.project, bench.stage, keep=False))
+    except CouldNotAnswer as error:
+        return f"The new release could not be asked on the schema before the upgrade: {error}"
 
 
 def conducted(conductor: Conductor) -> list[Proof]:
@@ -139,8 +169,7 @@ def conducted(conductor: Conductor) -> list[Proof]:
     return proofs
 
 
-def _release(question: Question, keeper: Keeper) -> tuple[Release | None, str | None]:
-    """The release in production, or why it cannot be had."""
+def _release(question: Question, keeper: Keeper) -> _Found:
     if question.terms.release is None:
         return None, None
     try:

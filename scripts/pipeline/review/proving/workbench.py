@@ -14,8 +14,15 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL
 
-from pipeline.review.comparing.catalog import Catalog, Difference, differences, invalid_indexes, read_catalog
-from pipeline.review.comparing.rows import TableChange, compare_rows
+from pipeline.review.comparing.catalog import (
+    Catalog,
+    Difference,
+    differences,
+    invalid_indexes,
+    read_catalog,
+    relations_of,
+)
+from pipeline.review.comparing.rows import Sums, TableChange, compare_rows
 from pipeline.review.drift import SECONDS as DRIFT_SECONDS
 from pipeline.review.finding import Direction
 from pipeline.review.proving.terms import Terms
@@ -95,10 +102,14 @@ class Workbench:
         """How the schema on stage differs."""
         return tuple(differences(wanted, self.catalog()))
 
-    def changed_rows(self, before: URL) -> tuple[TableChange, ...]:
-        """How the rows on stage differ from those at `before`, of which it was a copy."""
+    def changed_tables(self, before: Catalog) -> frozenset[str] | None:
+        """The tables on stage of which something is different, as `relations_of` names them."""
+        return relations_of(before, self.catalog())
+
+    def changed_rows(self, before: URL, known: Sums) -> tuple[TableChange, ...]:
+        """How the rows on stage differ from those at `before`, which it is a copy of and of which sums are `known`."""
         with self._connected(before) as old, self._connected() as new:
-            return tuple(compare_rows(old, new))
+            return compare_rows(old, new, known)
 
     def invalid_indexes(self) -> tuple[str, ...]:
         with self._connected() as connection:

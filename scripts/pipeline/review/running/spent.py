@@ -20,8 +20,9 @@ class Part(StrEnum):
     BASE = "applying what comes before"
     SEEDING = "seeding"
     RUNS = "running revisions"
+    TRAFFIC = "readers and writers"
     COMPARING = "comparing schemas and rows"
-    WINDOW = "asking the release"
+    WINDOW = "asking the releases"
     DRIFT = "comparing the models"
 
 

@@ -18,6 +18,8 @@ from pipeline.review.seeding.making import Index
 from pipeline.review.seeding.spelling import name
 
 _ORPHANS = 8
+_LONG = 1_000
+"""Characters."""
 _NASTY = 5
 """One row of so many, after the walk, meets a nasty value again."""
 
@@ -142,8 +144,9 @@ class Plan:
         )
         if column.name in self.nulls:
             cases.append(f"WHEN {hashed} % {self._one_in(column)} = 0 THEN NULL")
-        if pool and not column.alone:
-            drawn = _picked(pool, f"{hashed} / 4096 % {len(pool)}")
+        again = [one for one in pool if not _is_long(one)]
+        if again and not column.alone:
+            drawn = _picked(again, f"{hashed} / 4096 % {len(again)}")
             cases.append(f"WHEN {hashed} / 16 % {_NASTY} = 0 THEN {drawn}")
         return f"CASE {' '.join(cases)} ELSE CAST({made} AS {column.kind.spelled}) END" if cases else made
 
@@ -183,6 +186,11 @@ class Plan:
     def _hash(self, of: str) -> str:
         salt = int.from_bytes(hashlib.sha256(f"{self.seed} {self.table.label} {of}".encode()).digest()[:7], "big")
         return f"(hashint8extended(i, {salt}) & 9223372036854775807)"
+
+
+def _is_long(value: str) -> bool:
+    """Once in a column is enough: in each fiftieth row these would be nine tenths of what is written and compared."""
+    return len(value) > _LONG or "repeat(" in value
 
 
 def _sifts(check: Check) -> bool:

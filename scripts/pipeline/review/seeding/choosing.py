@@ -13,7 +13,7 @@ import psycopg
 
 from pipeline.review.seeding.catalog import Check, Column, Connection, Table, constant
 from pipeline.review.seeding.making import Index, Maker, cycle, maker
-from pipeline.review.seeding.mining import mined
+from pipeline.review.seeding.mining import Mined, mined
 from pipeline.review.seeding.pools import ANYTHING, pool
 from pipeline.review.seeding.proposals import proposed_makers, proposed_values
 from pipeline.review.seeding.spelling import name
@@ -37,7 +37,7 @@ class Chooser:
     def __init__(self, connection: Connection, plain: bool) -> None:
         self._connection = connection
         self._plain = plain
-        self._answers: dict[str, tuple[Any, ...]] = {}
+        self._answers: dict[str, tuple[Any, ...] | None] = {}
 
     def supply(self, table: Table, column: Column) -> Supply:
         """Choose the values of a column by the checks that name no other column."""
@@ -53,9 +53,9 @@ class Chooser:
             *proposed_values(column.kind, said),
         ]
         values = self._taken(table, column, own, list(dict.fromkeys(proposed)))
-        usual = maker(column.kind, column.name)
-        makers = [*([usual] if usual else _guesses()), *proposed_makers(column.kind, said, column.name)]
-        make = self._best(table, column, own, makers)
+        # Where nothing is asked of a value, what makes it is tried once for all columns of its type.
+        place = self._best(table, column, own, _makers(column, said, "" if _is_free(column, own) else column.name))
+        make = _makers(column, said, column.name)[place] if place is not None else None
         return Supply(tuple(values), make or (cycle(values) if values else None))
 
     def takes_null(self, table: Table, column: Column) -> bool:
@@ -67,33 +67,38 @@ class Chooser:
             return []
         kept = self._asked(table, column, checks, values)
         if kept is None:
-            kept = tuple((self._asked(table, column, checks, [value]) or (False,))[0] for value in values)
+            middle = len(values) // 2
+            halves = (values[:middle], values[middle:]) if middle else ()
+            return [value for half in halves for value in self._taken(table, column, checks, half)]
         return [value for value, good in zip(values, kept, strict=True) if good]
 
     def _asked(self, table: Table, column: Column, checks: list[Check], values: list[str]) -> tuple[bool, ...] | None:
         kind = column.kind.spelled
+        relation, called = _names(table, column, checks)
         rows = ", ".join(f"({number}, CAST({value} AS {kind}))" for number, value in enumerate(values))
         query = (
-            f"SELECT coalesce({_conditions(column, checks)}, true) "
-            f"FROM (VALUES {rows}) AS {name(table.name)} ({name('#')}, {name(column.name)}) ORDER BY {name('#')}"
+            f"SELECT coalesce({_conditions(column, called, checks)}, true) "
+            f"FROM (VALUES {rows}) AS {relation} ({name('#')}, {called}) ORDER BY {name('#')}"
         )
         return self._answer(query)
 
-    def _best(self, table: Table, column: Column, checks: list[Check], makers: Iterable[Maker]) -> Maker | None:
-        """Return the first maker whose values are all taken and differ, or else the one with the most such."""
-        most, best = 0.0, None
-        for make in makers:
+    def _best(self, table: Table, column: Column, checks: list[Check], makers: Iterable[Maker]) -> int | None:
+        """Return which is the first maker whose values are all taken and differ, or else the one with the most such."""
+        most: float = 0
+        best: int | None = None
+        relation, called = _names(table, column, checks)
+        for place, make in enumerate(makers):
             value = make(Index("i", "(hashint8extended(i, 5) & 9223372036854775807)"))
-            cast = f"CAST({value} AS {column.kind.spelled}) AS {name(column.name)}"
+            cast = f"CAST({value} AS {column.kind.spelled}) AS {called}"
             query = (
-                f"SELECT CASE WHEN ({_conditions(column, checks)}) IS NOT FALSE THEN {name(column.name)}::text END "
+                f"SELECT CASE WHEN ({_conditions(column, called, checks)}) IS NOT FALSE THEN {called}::text END "
                 f"FROM (SELECT {cast} "
-                f"FROM generate_series(1::bigint, {_SAMPLE} * 211, 211) i) AS {name(table.name)}"
+                f"FROM generate_series(1::bigint, {_SAMPLE} * 211, 211) i) AS {relation}"
             )
             taken = [one for one in self._answer(query) or () if one is not None]
             share = len(taken) / _SAMPLE * min(len(set(taken)), _VARIETY) / _VARIETY
             if share > most:
-                most, best = share, make
+                most, best = share, place
             if share == 1:
                 break
         return best
@@ -105,7 +110,7 @@ class Chooser:
                 with self._connection.transaction():
                     self._answers[query] = tuple(row[0] for row in self._connection.execute(query).fetchall())
             except psycopg.Error:
-                return None
+                self._answers[query] = None
         return self._answers[query]
 
 
@@ -113,10 +118,24 @@ def _own(table: Table, column: Column) -> list[Check]:
     return [check for check in table.checks if check.columns == {column.name} and not check.only_a_hint]
 
 
-def _conditions(column: Column, checks: list[Check]) -> str:
+def _names(table: Table, column: Column, checks: list[Check]) -> tuple[str, str]:
+    """What the table and the column are called in a question: what no condition names is asked once for all columns."""
+    return ("one", "value") if _is_free(column, checks) else (name(table.name), name(column.name))
+
+
+def _is_free(column: Column, checks: list[Check]) -> bool:
+    return not checks and not column.kind.checks
+
+
+def _makers(column: Column, said: Mined, salt: str) -> list[Maker]:
+    usual = maker(column.kind, salt)
+    return [*([usual] if usual else _guesses()), *proposed_makers(column.kind, said, salt)]
+
+
+def _conditions(column: Column, called: str, checks: list[Check]) -> str:
     own = [f"({check.sql})" for check in checks]
     # The last one is true of any value, but makes the server compute it.
-    return " AND ".join([*own, *domain_conditions(column), f"num_nulls({name(column.name)}) >= 0"])
+    return " AND ".join([*own, *domain_conditions(column), f"num_nulls({called}) >= 0"])
 
 
 def domain_conditions(column: Column) -> list[str]:

@@ -27,7 +27,8 @@ from pipeline.review.seeding.planning import planner
 _SETTINGS = """
 SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET standard_conforming_strings = on;
 SET lc_monetary = 'C'; SET xmloption = 'content'; SET extra_float_digits = 1; SET bytea_output = 'hex';
-SET row_security = off; SET statement_timeout = '60s'; SET jit = off; SET client_min_messages = 'error';
+SET row_security = off; SET default_statistics_target = 10;
+SET statement_timeout = '60s'; SET jit = off; SET client_min_messages = 'error';
 """
 
 
@@ -53,12 +54,19 @@ def seed(url: URL, rows: int, *, seed: int = 1, plain: bool = False, skip: Colle
 
 
 def renew_columns(
-    url: URL, more: int, *, seed: int = 2, plain: bool = False, skip: Collection[str] = ()
-) -> tuple[Seeded, ...]:
-    """Write `more` rows into every table, so that its new columns and labels, and what it allows by now, are used."""
+    url: URL, more: int, *, seed: int = 2, plain: bool = False, skip: Collection[str] = (),
+    only: Collection[str] | None = None,
+) -> tuple[Seeded, ...]:  # fmt: skip
+    """
+    Write `more` rows into every table, so that its new columns and labels, and what it allows by now, are used.
+
+    With `only` into these alone (schema.name), unless there are some among them that have no rows of their own.
+    """
     with _session(url) as connection:
         seeding = _Seeding(connection, seed, plain, skip)
-        return seeding.run({table.oid: more for table in seeding.tables}, 0)
+        all_of_them = only is None or not {table.label for table in seeding.tables}.issuperset(only)
+        wanted = [table for table in seeding.tables if all_of_them or table.label in (only or ())]
+        return seeding.run({table.oid: more for table in wanted}, 0)
 
 
 @contextmanager
@@ -107,8 +115,9 @@ class _Seeding:
             there = count(self._connection, table)
             seeded.append(Seeded(table.label, there, wanted[table.oid], filled[table.oid].why))
         self._connection.commit()
-        for table in self.tables:
-            self._connection.execute(f"ANALYZE {table.sql}")
+        for table, one in zip(self.tables, seeded, strict=True):
+            if one.rows > had[table.oid]:
+                self._connection.execute(f"ANALYZE {table.sql}")
         return tuple(seeded)
 
     def _fill(self, turn: Turn, had: int, wanted: int, circle: Circle) -> Filled:

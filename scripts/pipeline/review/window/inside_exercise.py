@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import text
 
 from pipeline.review.window.inside_errors import told
-from pipeline.review.window.inside_rows import Taken, attempt, catch_up, free, nulls
+from pipeline.review.window.inside_rows import Taken, attempt, catch_up, columns, free, nulls
 
 SELECT, UPDATE, DELETE = "SELECT", "UPDATE", "DELETE"
 INSERT, LEAST = "INSERT", "INSERT of the least"
@@ -30,12 +30,17 @@ class Exercise:
     def __init__(self, model: Any, connection: Any) -> None:
         self.model = model
         self.connection = connection
+        self._columns: dict[Any, list[Any]] = {}
 
-    def read(self) -> Result:
-        """Read, and commit: an application that has read does no more, and a ROLLBACK is no small thing to a driver."""
+    def read(self, rows: int) -> Result:
+        """
+        Read so many rows from each end, and commit.
+
+        An application that has read does no more, and a ROLLBACK is no small thing to a driver.
+        """
         transaction = self.connection.begin()
         try:
-            self.model.select(self.connection)
+            self.model.select(self.connection, rows)
         except Exception as error:  # noqa: BLE001 - whatever it raises is the answer.
             if transaction.is_active:
                 transaction.rollback()
@@ -43,21 +48,21 @@ class Exercise:
         transaction.commit()
         return self._result(SELECT, "ok")
 
-    def write(self) -> Iterator[Result]:
-        """Yield what came of each operation that writes."""
+    def write(self, few: bool) -> Iterator[Result]:
+        """Yield what came of each operation that writes; INSERT is tried with all remembered rows, or with a `few`."""
         why = self.model.unusable or (None if self.model.rows else "no row of it could be read to work with")
         if why:
             yield from (
                 self._result(operation, "not tried", words=why) for operation in (INSERT, LEAST, UPDATE, DELETE)
             )
             return
-        yield from self._inserts()
+        yield from self._inserts(1 if few else len(self.model.rows))
         yield from self._updates()
         yield self._deletes()
 
-    def _inserts(self) -> Iterator[Result]:
+    def _inserts(self, most: int) -> Iterator[Result]:
         written, demanded = self.model.written(), self.model.demanded()
-        yield self._with_rows(INSERT, lambda row: self._insert(row, written), self.model.rows, len(self.model.rows))
+        yield self._with_rows(INSERT, lambda row: self._insert(row, written), self.model.rows, most)
         yield self._with_rows(LEAST, lambda row: self._insert(row, demanded), self.model.rows, 1)
         row = (self.model.worked[INSERT] or self.model.rows)[0]
         for key, value in self.model.labels():
@@ -87,9 +92,10 @@ class Exercise:
             places = self.model.insert(self.connection, values)
         found = {}
         for table, condition in places:
-            found.update(
-                {f"{table.name}.{name}": null for name, null in nulls(self.connection, table, condition).items()}
-            )
+            if table not in self._columns:
+                self._columns[table] = columns(self.connection, table)
+            now = nulls(self.connection, table, self._columns[table], condition)
+            found.update({f"{table.name}.{name}": null for name, null in now.items()})
         return found
 
     def _updates(self) -> Iterator[Result]:
@@ -145,9 +151,9 @@ class Exercise:
 
     def _with_rows(self, operation: str, work: Callable[[Any], Any], rows: list[Any], most: int) -> Result:
         """
-        Try the operation with rows with which it worked the first time, and tell of the first that fails.
+        Try the operation with `most` rows with which it worked the first time, and tell of the first that fails.
 
-        A row may be one with which it never worked. The first time decides which do, `most` of them.
+        A row may be one with which it never worked. The first time decides which do.
         """
         if operation not in self.model.worked:
             results = []
@@ -159,7 +165,8 @@ class Exercise:
                 worked += [row] if results[-1]["outcome"] == "ok" else []
             self.model.worked[operation] = worked
             return next((one for one in results if one["outcome"] == "ok"), results[0])
-        results = [self._tried(operation, partial(work, row)) for row in self.model.worked[operation] or rows[:1]]
+        known = self.model.worked[operation] or rows
+        results = [self._tried(operation, partial(work, row)) for row in known[:most]]
         return min(results, key=lambda one: ("failed", "ok", "not tried").index(one["outcome"]))
 
     def _tried(self, operation: str, work: Callable[[], Any], about: str | None = None) -> Result:

@@ -16,7 +16,6 @@ from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from pipeline.review.window.inside_rows import attempt, generated, without_children
 
-PAGE = 50
 _REMEMBERED = 3
 
 
@@ -55,13 +54,13 @@ class Mapped:
             if column.name in generated(connection, table)
         }
 
-    def select(self, connection: Any) -> None:
+    def select(self, connection: Any, rows: int) -> None:
         """Read the first and the last page, and a row for each value that an enum's column has."""
         with _session(connection) as session:
             key = list(self.mapper.primary_key)
             query = session.query(self.mapper.class_)
-            first = query.order_by(*key).limit(PAGE).all()
-            last = query.order_by(*(column.desc() for column in key)).limit(PAGE).all()
+            first = query.order_by(*key).limit(rows).all()
+            last = query.order_by(*(column.desc() for column in key)).limit(rows).all()
             for column in self._enums():
                 self._each_label(session, query, column)
             if not self.rows:

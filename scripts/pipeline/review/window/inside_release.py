@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ _SCRIPTS = str(Path(__file__).resolve().parents[3])
 _TO_BE_PREPARED = 7
 """psycopg prepares a statement at its sixth execution; asyncpg and pg8000 do at the first."""
 _MOST_READERS = 20
+_PAGE = 50
+"""Rows. How many are wanted is a parameter, so that what reads a page and what reads one row is one statement."""
 _HERE = "pipeline.review.window."
 
 
@@ -35,31 +38,39 @@ class Release:
         self.models += [parts["inside_table"].Unmapped(table) for table in self._found.tables() if table not in mapped]
         self._connections: Any = None
         self._readers = 1
+        self._keeps = True
 
-    def connect(self, url: str, anew: bool) -> dict[str, Any]:
+    def connect(self, url: str, anew: bool, keep: bool) -> dict[str, Any]:
         """
-        Open the connections that stay open, and use them until what they read with is prepared on the server.
+        Go to the database at `url`; `anew`, what was remembered of another schema is forgotten.
 
-        `anew`, what was remembered of another schema is forgotten.
+        With `keep`, open the connections that stay open, and use them until what they read with is prepared on the
+        server. Without it, a row is enough to try an INSERT with.
         """
         self.disconnect()
         for model in self.models if anew else []:
             model.forget()
         self._connections = self._parts["inside_connections"].connections(self._found, url)
-        self._readers = max(1, min(len(self.models), _MOST_READERS))
-        self._connections.keep(1 + self._readers)
         if anew:
-            self._connections.on_kept(0, self._learn)
-        for place, model in enumerate(self.models):
-            for _ in range(_TO_BE_PREPARED):
-                self._read(place, model)
+            self._connections.on_fresh(self._learn)
+        self._keeps = keep
+        if keep:
+            self._keep()
         return {"models": [model.name for model in self.models]}
 
-    def exercise(self) -> dict[str, Any]:
-        """Try every operation of every model on the connections that stayed open, then on a fresh one."""
-        read = [self._read(place, model) for place, model in enumerate(self.models)]
-        written = self._connections.on_kept(0, self._written)
-        return {"kept": read + written, "fresh": self._connections.on_fresh(self._exercised)}
+    def exercise(self, what: list[str]) -> dict[str, Any]:
+        """Try operations of every model: read or write, on the connections that were kept open or on a fresh one."""
+        kept, fresh = [], []
+        if "read kept" in what:
+            kept += [self._read(place, model) for place, model in enumerate(self.models)]
+        if "write kept" in what:
+            # What the first row shows of a kept connection, the others show of a fresh one.
+            kept += self._connections.on_kept(0, partial(self._written, few=any(one.worked for one in self.models)))
+        if "read fresh" in what:
+            fresh += self._connections.on_fresh(self._read_all)
+        if "write fresh" in what:
+            fresh += self._connections.on_fresh(partial(self._written, few=not self._keeps))
+        return {"kept": kept, "fresh": fresh}
 
     def disconnect(self) -> dict[str, Any]:
         if self._connections is not None:
@@ -67,14 +78,22 @@ class Release:
         self._connections = None
         return {}
 
-    def _read(self, place: int, model: Any) -> Any:
+    def _keep(self) -> None:
+        self._readers = max(1, min(len(self.models), _MOST_READERS))
+        self._connections.keep(1 + self._readers)
+        for place, model in enumerate(self.models):
+            self._read(place, model)
+            for _ in range(_TO_BE_PREPARED - 1):
+                self._read(place, model, 1)
+
+    def _read(self, place: int, model: Any, rows: int = _PAGE) -> Any:
         """
-        Read on a connection that does nothing else: psycopg forgets all it has prepared at any ROLLBACK.
+        Read `rows` on a connection that does nothing else: psycopg forgets all it has prepared at any ROLLBACK.
 
         Hence an error of one model must not be met by the next one, as far as there are connections.
         """
         return self._connections.on_kept(
-            1 + place % self._readers, lambda connection: self._on(connection, model).read()
+            1 + place % self._readers, lambda connection: self._on(connection, model).read(rows)
         )
 
     def _learn(self, connection: Any) -> None:
@@ -82,11 +101,11 @@ class Release:
             for model in self.models:
                 model.learn(connection)
 
-    def _written(self, connection: Any) -> list[Any]:
-        return [result for model in self.models for result in self._on(connection, model).write()]
+    def _written(self, connection: Any, few: bool) -> list[Any]:
+        return [result for model in self.models for result in self._on(connection, model).write(few)]
 
-    def _exercised(self, connection: Any) -> list[Any]:
-        return [self._on(connection, model).read() for model in self.models] + self._written(connection)
+    def _read_all(self, connection: Any) -> list[Any]:
+        return [self._on(connection, model).read(_PAGE) for model in self.models]
 
     def _on(self, connection: Any, model: Any) -> Any:
         return self._parts["inside_exercise"].Exercise(model, connection)

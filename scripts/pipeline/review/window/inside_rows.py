@@ -78,9 +78,13 @@ def without_children(connection: Any, tables: Sequence[Table]) -> str | None:
     return " AND ".join(conditions) or None
 
 
-def nulls(connection: Any, table: Table, condition: Any) -> dict[str, bool]:
-    """Return for each column that the table really has whether the row has NULL in it; nothing for no such row."""
-    columns = connection.execute(text(_COLUMNS), {"name": named(connection, table)}).fetchall()
+def columns(connection: Any, table: Table) -> list[Any]:
+    """Return the columns that the table really has: the name as SQL, and the name."""
+    return list(connection.execute(text(_COLUMNS), {"name": named(connection, table)}).fetchall())
+
+
+def nulls(connection: Any, table: Table, columns: list[Any], condition: Any) -> dict[str, bool]:
+    """Return for each of the `columns` whether the row has NULL in it; nothing for no such row."""
     asked = ", ".join(f"{quoted} IS NOT DISTINCT FROM NULL" for quoted, _ in columns)
     found = connection.execute(_where(table, asked, condition)).first()
     return {name: bool(null) for (_, name), null in zip(columns, found)} if found else {}  # noqa: B905 - as above.

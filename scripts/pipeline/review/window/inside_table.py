@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, select, text
 
-from pipeline.review.window.inside_mapped import PAGE, by_database, demands
+from pipeline.review.window.inside_mapped import by_database, demands
 from pipeline.review.window.inside_rows import generated, named, without_children
 
 _REMEMBERED = 3
@@ -37,8 +37,8 @@ class Unmapped:
         found = generated(connection, self.table)
         self._generated = {column for column in self.table.columns if column.name in found}
 
-    def select(self, connection: Any) -> None:
-        statement = select(self.table).order_by(*self.table.primary_key.columns).limit(PAGE)
+    def select(self, connection: Any, rows: int) -> None:
+        statement = select(self.table).order_by(*self.table.primary_key.columns).limit(rows)
         found = [dict(zip(self.table.columns.keys(), row)) for row in connection.execute(statement)]  # noqa: B905 - 3.8.
         if not self.rows:
             childless = without_children(connection, self.tables)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,15 @@ from pipeline.review.window import inside_release
 
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_ANSWER = 120.0
+
+
+class Try(StrEnum):
+    """What a release is asked to do, and on which connections."""
+
+    READ_KEPT = "read kept"
+    WRITE_KEPT = "write kept"
+    READ_FRESH = "read fresh"
+    WRITE_FRESH = "write fresh"
 
 
 class ReleaseDoesNotRun(CouldNotAnswer):
@@ -68,18 +78,18 @@ class ReleaseProcess:
     ) -> None:
         self.close()
 
-    def connect(self, url: URL, *, anew: bool = True) -> None:
+    def connect(self, url: URL, *, anew: bool = True, keep: bool = True) -> None:
         """
-        Open the connection that stays open, on the database at `url`; one that was open is closed.
+        Go to the database at `url`, with connections to `keep` open; what was connected before is closed.
 
         Unless `anew`, the rows that were read of another database are those it goes on with.
         """
         database = url.render_as_string(hide_password=False)
-        self._asked({"do": "connect", "url": database, "anew": anew}, self._seconds)
+        self._asked({"do": "connect", "url": database, "anew": anew, "keep": keep}, self._seconds)
 
-    def exercise(self) -> dict[str, list[dict[str, Any]]]:
-        """Return what came of each operation, on the connection that stayed open ("kept") and on a fresh one."""
-        return self._asked({"do": "exercise"}, self._seconds)
+    def exercise(self, *what: Try) -> dict[str, list[dict[str, Any]]]:
+        """Return what came of each operation, on connections that stayed open ("kept") and on a fresh one ("fresh")."""
+        return self._asked({"do": "exercise", "what": what}, self._seconds)
 
     def disconnect(self) -> None:
         """Close its connections, so that the database can be copied or dropped."""
@@ -90,12 +100,10 @@ class ReleaseProcess:
         assert self._process.stdin is not None  # noqa: S101 - it was opened with pipes.
         assert self._process.stdout is not None  # noqa: S101 - the same.
         if not self._process.stdin.closed:
-            try:
-                self._process.stdin.close()
-                self._process.wait(timeout=5)
-            except (BrokenPipeError, subprocess.TimeoutExpired):
-                self._process.kill()
-                self._process.wait()
+            self._process.stdin.close()
+            # It has nothing to put away, and interpreters of large projects take a second to end by themselves.
+            self._process.kill()
+            self._process.wait()
             self._keeper.forget(self._process.pid)
         self._process.stdout.close()
         self._said.close()

@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 
 from pipeline.keeper import Keeper
 from pipeline.review.running.project import Project
-from pipeline.review.window.process import ReleaseProcess
+from pipeline.review.window.process import ReleaseProcess, Try
 from pipeline.review.window.smoke import Smoked, smoke
 
 SMOKE = "smoke"
@@ -68,7 +68,6 @@ class NotTried:
     model: str
     table: str
     operation: str
-    connection: Connection
     why: str
     about: str | None = None
 
@@ -76,60 +75,84 @@ class NotTried:
         return f"Not tried: {self.operation} of {_place(self.model, self.table, self.about)}, as {self.why}"
 
 
-_Key = tuple[str, str, str, Connection, str | None]
+_KEPT, _FRESH = (Try.READ_KEPT, Try.WRITE_KEPT), (Try.READ_FRESH, Try.WRITE_FRESH)
+_Key = tuple[str, str, str, str | None]
+"""A model, its table, an operation, and what it was about."""
 _Results = dict[_Key, dict[str, Any]]
 
 
 class Window:
-    """One release on one database: `baseline` before the upgrade, `broken` as often as something has changed."""
+    """
+    One release on one database: `baseline` before the upgrade, `broken` after it, `broken_by_rows` when some came.
 
-    def __init__(self, release: ReleaseProcess, project: Project, url: URL, command: str | None) -> None:
+    Without `keep` it has no connections that stay open.
+    """
+
+    def __init__(
+        self, release: ReleaseProcess, project: Project, url: URL, command: str | None, keep: bool = True
+    ) -> None:
         self._release, self._project, self._url, self._command = release, project, url, command
+        self._keep = keep
         self._before: _Results = {}
         self._smoked: Smoked | None = None
         self._told: set[object] = set()
 
     def baseline(self) -> None:
-        """Try everything on the schema that the release was written for; its connection stays open from here on."""
-        self._release.connect(self._url)
-        self._before = _by_key(self._release.exercise())
+        """Try everything on the schema that the release was written for; its connections stay open from here on."""
+        self._release.connect(self._url, keep=self._keep)
+        # Before the upgrade nothing is to be told of a kept connection that is not true of a fresh one.
+        tried = self._release.exercise(*(_KEPT if self._keep else _FRESH))
+        self._before = {_key(result): result for results in tried.values() for result in results}
         self._smoked = self._smoke()
         self._told.clear()
 
     def broken(self) -> tuple[Breakage, ...]:
         """Try everything again, and return what works no more; what an earlier call has told is not repeated."""
-        found = tuple(one for one in self._all_broken() if one.what not in self._told)
-        self._told.update(one.what for one in found)
-        return found
+        return self._news(*(Try if self._keep else _FRESH))
+
+    def broken_by_rows(self) -> tuple[Breakage, ...]:
+        """The same when only rows were added: it may have to read them, and writes what it has written before."""
+        return self._news(*([Try.READ_KEPT] if self._keep else []), Try.READ_FRESH)
 
     def not_tried(self) -> tuple[NotTried, ...]:
         """What the baseline could not show to work."""
         unread = {key[:2] for key, result in self._before.items() if key[2] == SELECT and result["outcome"] != "ok"}
         found = [
-            NotTried(model, table, operation, connection, _why(result), about)
-            for (model, table, operation, connection, about), result in self._before.items()
+            NotTried(model, table, operation, _why(result), about)
+            for (model, table, operation, about), result in self._before.items()
             if result["outcome"] != "ok" and (operation == SELECT or (model, table) not in unread)
         ]
         if self._command and self._smoked and self._smoked.code != 0:
             why = f"it fails before the upgrade already (exit code {self._smoked.code}): {self._smoked.words}"
-            found.append(NotTried(self._command, "", SMOKE, Connection.FRESH, why))
+            found.append(NotTried(self._command, "", SMOKE, why))
         return tuple(found)
 
-    def move_to(self, url: URL) -> None:
-        """Go on with another database of the same rows: what was tried on the first one is what it is compared with."""
-        self._url = url
-        self._release.connect(url, anew=False)
+    def differs(self, own: URL, other: URL) -> tuple[Breakage, ...]:
+        """Return what works on the schema of the database `own`, and not on that of `other`, which has its rows."""
+        self._url = own
+        self.baseline()
+        self._url = other
+        self._release.connect(other, anew=False, keep=self._keep)
+        return self.broken()
 
     def rest(self) -> None:
         """Let go of the database, so that it can be copied; the next call connects anew, and nothing is kept open."""
         self._release.disconnect()
 
-    def _all_broken(self) -> Iterator[Breakage]:
-        now = _by_key(self._release.exercise())
-        for key, result in now.items():
-            if (why := self._breaks(key, result)) is not None:
-                model, table, operation, connection, about = key
-                yield Breakage(model, table, operation, connection, why, result["sqlstate"], result["column"], about)
+    def _news(self, *what: Try) -> tuple[Breakage, ...]:
+        found = tuple(one for one in self._all_broken(what) if one.what not in self._told)
+        self._told.update(one.what for one in found)
+        return found
+
+    def _all_broken(self, what: tuple[Try, ...]) -> Iterator[Breakage]:
+        tried = self._release.exercise(*what)
+        for kind, connection in (("kept", Connection.KEPT), ("fresh", Connection.FRESH)):
+            for result in tried[kind]:
+                model, table, operation, about = key = _key(result)
+                if (why := self._breaks(key, result)) is not None:
+                    yield Breakage(
+                        model, table, operation, connection, why, result["sqlstate"], result["column"], about
+                    )
         if self._command and self._smoked and self._smoked.code == 0 and (after := self._smoke()) and after.code != 0:
             words = f"exit code {after.code}: {after.words}"
             yield Breakage(self._command, "", SMOKE, Connection.FRESH, words)
@@ -137,7 +160,7 @@ class Window:
     def _breaks(self, key: _Key, result: dict[str, Any]) -> str | None:
         """What is wrong with the result that was not wrong before, in words."""
         # A column is told of for itself only where it fails: otherwise the operation as a whole speaks for it.
-        before = self._before.get(key) or self._before.get((*key[:4], None))
+        before = self._before.get(key) or self._before.get((*key[:3], None))
         if before is None or before["outcome"] != "ok":
             return None
         if result["outcome"] == "failed":
@@ -150,23 +173,18 @@ class Window:
 
 
 @contextmanager
-def open_window(release: Project, url: URL, smoke: str | None = None, head: Path | None = None) -> Iterator[Window]:
+def open_window(
+    release: Project, url: URL, smoke: str | None = None, head: Path | None = None, *, keep: bool = True
+) -> Iterator[Window]:
     """
     Yield the Window of `release` on the database at `url`, which has rows and the schema the release was written for.
 
     `smoke` is a command of the project. `head` is the folder of the new code, from which the release must not import.
+    Unless `keep`, it has no connections that stay open over what happens.
     Raises CouldNotAnswer when the release does not start.
     """
     with Keeper() as keeper, ReleaseProcess(keeper, release, url, head) as process:
-        yield Window(process, release, url, smoke)
-
-
-def fails_on(release: Project, own: URL, other: URL) -> tuple[Breakage, ...]:
-    """Return what works for a release on the schema of the database `own`, and not on that of `other`."""
-    with open_window(release, own) as window:
-        window.baseline()
-        window.move_to(other)
-        return window.broken()
+        yield Window(process, release, url, smoke, keep)
 
 
 def _is_kept_by_children(key: _Key, result: dict[str, Any]) -> bool:
@@ -180,12 +198,8 @@ def _place(model: str, table: str, about: str | None) -> str:
     return f"{known}, {about}" if about else known
 
 
-def _by_key(exercised: dict[str, list[dict[str, Any]]]) -> _Results:
-    return {
-        (result["model"], result["table"], result["operation"], connection, result["about"]): result
-        for kind, connection in (("kept", Connection.KEPT), ("fresh", Connection.FRESH))
-        for result in exercised[kind]
-    }
+def _key(result: dict[str, Any]) -> _Key:
+    return result["model"], result["table"], result["operation"], result["about"]
 
 
 def _why(result: dict[str, Any]) -> str:

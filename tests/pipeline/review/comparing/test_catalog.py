@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from pipeline.postgres import programs
-from pipeline.review.comparing.catalog import Catalog, differences, invalid_indexes, read_catalog
+from pipeline.review.comparing.catalog import Catalog, differences, invalid_indexes, read_catalog, relations_of
 from pipeline.review.running.databases import databases_on, plain
 
 Connection = psycopg.Connection[Any]
@@ -291,6 +291,26 @@ def connection(empty_postgresql: Connection) -> Connection:
 
 def _told(connection: Connection, before: Catalog) -> list[str]:
     return [str(difference) for difference in differences(before, read_catalog(connection))]
+
+
+@pytest.mark.parametrize(
+    ("change", "relations"),
+    [
+        ("SELECT 1", set()),
+        ("ALTER TABLE grown ADD c integer; DROP INDEX ix_total", {"public.grown", "public.orders"}),
+        ('CREATE TABLE "New one" (a integer); DROP TABLE prices', {"public.New one", "public.prices"}),
+        ("DROP VIEW paid; COMMENT ON TABLE grown IS 'words'", {"public.paid", "public.grown"}),
+        ("ALTER TYPE shop.state RENAME VALUE 'new' TO 'fresh'; ALTER TABLE grown ADD c integer", None),
+        ("CREATE SEQUENCE one", None),
+    ],
+)
+def test_it_is_told_which_tables_a_change_is_about(
+    change: str, relations: set[str] | None, connection: Connection
+) -> None:
+    before = read_catalog(connection)
+    connection.execute(change)
+
+    assert relations_of(before, read_catalog(connection)) == relations
 
 
 def test_a_change_is_told_by_name_and_nothing_else_is(connection: Connection) -> None:

@@ -21,6 +21,7 @@ from pipeline.review.dedupe import once, without_replaced
 from pipeline.review.directory import read_directory
 from pipeline.review.finding import Direction, Finding, Phase, Severity
 from pipeline.review.layout import find_layout
+from pipeline.review.proving.beside import Beside
 from pipeline.review.proving.conducting import Conductor
 from pipeline.review.proving.path import Path as Steps
 from pipeline.review.proving.phases import conducted, judged
@@ -99,7 +100,8 @@ class Shop:
         chosen = tuple(one for one in revisions if one.file in files)
         question = Question(self.layout, revisions, chosen, (Phase.LIVE,), 18, self.bench.terms)
         at = (self.databases.copy(self._rows), self.databases.copy(self._bare))
-        proofs = conducted(Conductor(self.bench, Steps(revisions, chosen), lambda _: None, at=at))
+        with Beside(self.bench, None) as nobody:
+            proofs = conducted(Conductor(self.bench, Steps(revisions, chosen), lambda _: None, nobody, at=at))
         rules = {rule.name: rule for rule in every_rule() if rule.harm is not Harm.DESIGN}
         outcome = judged(question, Live(tuple(proofs), (), 18, self.bench.terms), read.findings, rules)
         return replace(outcome, findings=without_replaced(once(outcome.findings), rules.values()))

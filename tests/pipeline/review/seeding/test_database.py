@@ -102,6 +102,31 @@ def test_new_columns_and_new_labels_are_used_by_a_few_rows_more(scratch: Making)
     assert database.one("SELECT count(*) > 2 FROM t WHERE mood = 'happy'")
 
 
+@pytest.mark.parametrize(
+    ("only", "more"), [({"public.child"}, (0, 8)), ({"public.child", "public.a_view"}, (8, 8)), (None, (8, 8))]
+)
+def test_rows_are_renewed_in_the_tables_that_changed_unless_something_else_did(
+    only: set[str] | None, more: tuple[int, int], scratch: Making
+) -> None:
+    database = scratch("CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (parent int REFERENCES parent)")
+    seed(database.url, 20)
+
+    seeded = renew_columns(database.url, 8, only=only)
+
+    assert [(one.table, one.rows) for one in seeded] == [
+        ("public.child", 20 + more[1]),
+        ("public.parent", 20 + more[0]),
+    ]
+
+
+def test_the_longest_texts_are_there_and_are_no_part_of_the_rest(scratch: Making) -> None:
+    database = scratch("CREATE TABLE t (id serial, words text)")
+
+    seed(database.url, 2000)
+
+    assert database.one("SELECT count(*) FROM t WHERE length(words) = 10000") == 1
+
+
 def test_the_bookkeeping_of_others_is_left_alone(scratch: Making) -> None:
     database = scratch(
         "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); CREATE SCHEMA s;"

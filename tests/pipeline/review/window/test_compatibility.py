@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from pipeline.review.running.databases import databases_on
-from pipeline.review.window.window import Breakage, fails_on, open_window
+from pipeline.review.window.window import Breakage, open_window
 from tests.pipeline.review.window.project import FLASK, PLAIN, run_sql, write_project
 
 ALL = frozenset({"SELECT", "INSERT", "INSERT of the least", "UPDATE"})
@@ -161,7 +161,8 @@ def both(request: pytest.FixtureRequest, _bare: Any, tmp_path_factory: pytest.Te
         new, other = databases.copy(old), databases.copy(old)
         for name, row in TABLE.items():
             run_sql(new, *_filled(name, *row.change))
-        information = fails_on(new_code, new, old)
+        with open_window(new_code, new, keep=False) as window:
+            information = window.differs(new, old)
 
         with open_window(old_code, other) as window:
             window.baseline()
@@ -171,7 +172,7 @@ def both(request: pytest.FixtureRequest, _bare: Any, tmp_path_factory: pytest.Te
             first = window.broken()
             for name, row in TABLE.items():
                 run_sql(other, *_filled(name, *row.later))
-            later = window.broken()
+            later = window.broken_by_rows()
     assert not_tried == ()
     return {"new on old": _by_row(information), "old on new": _by_row(first), "later": _by_row(later)}
 
