@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import praw
 import prawcore
 import requests
 from praw.exceptions import PRAWException, RedditAPIException
 from praw.models import Submission
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import NewConnectionError
 
 from yt_pubsub_handler.destinations.interface import (
@@ -45,6 +46,7 @@ _SOON, _NOT_SOON = 60.0, 900.0
 """Seconds: what passes by itself, and what somebody has to put right."""
 _WAIT = re.compile(r"(?:(\d+)|an?) (millisecond|second|minute|hour)")
 _UNITS = {"millisecond": 0.001, "second": 1.0, "minute": 60.0, "hour": 3600.0}
+_FORM = "application/x-www-form-urlencoded"
 _REPETITIONS = frozenset({"ALREADY_SUB", "SUBMIT_VALIDATION_REPOST"})
 
 
@@ -58,6 +60,25 @@ class _Exchange:
 
     sent: bool = False
     not_before: float = 0.0
+
+
+class _Session(requests.Session):
+    """Sends what praw does most: no cookies, no redirects, nothing of the environment, which took longer than sending."""
+
+    def request(self, method: str, url: str, **keywords: Any) -> requests.Response:  # type: ignore[override] # praw's.
+        data, params = keywords.get("data"), keywords.get("params")
+        if any(keywords.get(name) for name in ("auth", "files", "json", "cookies")) or isinstance(data, str | bytes):
+            return super().request(method, url, **keywords)
+        asked = requests.PreparedRequest()
+        asked.method, asked.hooks = method.upper(), {}
+        asked.url = f"{url}?{urlencode(params)}" if params else url
+        asked.headers = CaseInsensitiveDict({**self.headers, **(keywords.get("headers") or {})})
+        if data:
+            asked.body = urlencode(data)
+            asked.headers.update({"Content-Type": _FORM, "Content-Length": str(len(asked.body))})
+        answer = self.get_adapter(url).send(asked, timeout=keywords.get("timeout"))
+        _ = answer.content  # Read to its end, also where that fails.
+        return answer
 
 
 class _Requestor(prawcore.Requestor):
@@ -135,7 +156,7 @@ class Reddit:
         self.lateness = lateness
         self._skew = skew
         self._most_listed = most_listed
-        self._http = requests.Session()
+        self._http = _Session()
         # A .netrc file would replace our token; and proxies would be looked for before each request.
         self._http.trust_env = False
         self._exchange = _Exchange()

@@ -53,14 +53,17 @@ RETURNING posts.id, posts.created_at, posts.attempts, posts.sent_at, posts.due_a
 """)  # noqa: S608 - its parts are written here.
 _SENT = f"""
 UPDATE posts SET sent_at = now(), attempts = :attempts + 1, claimed_until = now() + :lease
-FROM subscriptions s, videos v
 WHERE posts.id = :id AND posts.claim = :token AND posts.state = 'claimed' AND posts.claimed_until > now()
-    AND s.id = posts.subscription_id AND v.video_id = posts.video_id
-    AND v.removed_at IS NULL AND s.paused_at IS NULL AND s.removed_at IS NULL
-    AND NOT EXISTS ({_PAUSED})
+    AND (SELECT v.removed_at IS NULL FROM videos v WHERE v.video_id = posts.video_id)
+    AND (SELECT s.paused_at IS NULL AND s.removed_at IS NULL AND NOT EXISTS ({_PAUSED})
+        FROM subscriptions s WHERE s.id = posts.subscription_id)
 RETURNING posts.id
 """  # noqa: S608 - its parts are written here.
-"""Attempts are counted from what the claim saw: saying it again, where no answer came, counts once."""
+"""
+Attempts are counted from what the claim saw: saying it again, where no answer came, counts once.
+
+Each is one row by its key: as joins, for which an order has to be found, it took a third longer for each post.
+"""
 _FINISHED = """
 UPDATE posts SET state = :state, claim = NULL, claimed_until = NULL, reason = :reason, due_at = now() + :wait,
     attempts = attempts - :uncounted, sent_at = CASE WHEN :state = 'pending' THEN NULL ELSE sent_at END,

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+import requests
+from requests.adapters import HTTPAdapter
 
 from pipeline.rehearsal.reddit import Reddit as StandIn
 from pipeline.rehearsal.reddit_troubles import Trouble
 from tests.yt_pubsub_handler.destinations.conftest import LOCAL
 from yt_pubsub_handler.destinations.interface import CannotLook, Found, Later, NotConfigured, Posted, Refused, Unknown
-from yt_pubsub_handler.destinations.reddit import Reddit
+from yt_pubsub_handler.destinations.reddit import Reddit, _Session
 from yt_pubsub_handler.settings import Settings
 
 URL = "https://www.youtube.com/watch?v=VIDEOID0011"
@@ -258,6 +261,33 @@ def test_a_page_that_fails_is_asked_for_again(reddit: Reddit, there: StandIn) ->
     there.order_listing(503, 500)
 
     assert reddit.find("aww", URL, EARLIER) is not None
+
+
+def test_what_is_sent_is_what_requests_would_send(there: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own way is shorter; what arrives must not tell."""
+    arrived: list[dict[str, object]] = []
+    usual = HTTPAdapter.send
+
+    def send(self: HTTPAdapter, request: requests.PreparedRequest, *args: Any, **keywords: Any) -> requests.Response:
+        arrived.append({"url": request.url, "body": request.body, **request.headers})
+        return usual(self, request, *args, **keywords)
+
+    monkeypatch.setattr(HTTPAdapter, "send", send)
+    for session in (_Session, requests.Session):
+        monkeypatch.setattr("yt_pubsub_handler.destinations.reddit._Session", session)
+        reddit = Reddit(Settings.from_values(LOCAL | there.settings(), "the test"))
+        assert isinstance(reddit.submit("aww", "Ä & title +", URL), Posted)
+        assert reddit.find("aww", URL, EARLIER) is not None
+        reddit.close()
+
+    ours, theirs = arrived[: len(arrived) // 2], arrived[len(arrived) // 2 :]
+    assert len(ours) == len(theirs) >= 4
+    for one, other in zip(ours, theirs, strict=True):
+        assert without_token(one) == without_token(other)
+
+
+def without_token(sent: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in sent.items() if name != "Authorization"}
 
 
 def test_what_is_missing_in_the_settings_is_named() -> None:
