@@ -16,12 +16,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Select, delete, exists, func, or_, select, text, tuple_
+from sqlalchemy import Select, delete, exists, func, select, text, tuple_
 
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Lease, Notification, Post
-from yt_pubsub_handler.people.accounts import LONGEST_IDLE
-from yt_pubsub_handler.people.models import RateLimit, SignIn
+from yt_pubsub_handler.people.accounts import end_expired
+from yt_pubsub_handler.people.models import RateLimit
+from yt_pubsub_handler.settings import Settings, settings_of
 
 NOTIFICATIONS_KEPT = timedelta(days=30)
 POSTS_KEPT = timedelta(days=180)
@@ -32,6 +33,8 @@ COUNTS_KEPT = timedelta(days=1)
 _FINISHED = ("posted", "failed", "skipped")
 _OVER = ("expired", "unsubscribed")
 _BATCH = 500
+_SIGN_INS = 10
+"""So many are ended between two looks at the clock: each is a request to Reddit, which may let us wait."""
 _LIMITS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '30s'"
 
 
@@ -56,7 +59,7 @@ def prune(app: Flask, seconds: float = math.inf, batch: int = _BATCH) -> Pruned:
     with app.app_context():
         now: datetime = db.session.scalars(select(func.now())).one()
         db.session.commit()
-        work = _Work(now, batch, until)
+        work = _Work(settings_of(app), now, batch, until)
         # Before the leases, which would take their notifications along, all in one transaction.
         notifications = work.repeat(work.notifications)
         posts = work.posts()
@@ -66,6 +69,7 @@ def prune(app: Flask, seconds: float = math.inf, batch: int = _BATCH) -> Pruned:
 
 @dataclass
 class _Work:
+    settings: Settings
     now: datetime
     batch: int
     until: float
@@ -96,9 +100,15 @@ class _Work:
         return self._delete(Lease.id, over.order_by(Lease.id))
 
     def sign_ins(self) -> int:
-        """At once: they hold tokens, which nobody needs any more."""
-        ended = or_(SignIn.expires_at < self.now, SignIn.seen_at < self.now - LONGEST_IDLE)
-        return self._delete(SignIn.id, select(SignIn.id).where(ended).order_by(SignIn.id))
+        """At once: they hold tokens, which nobody needs any more, and which Reddit is asked to forget one by one."""
+        ended = 0
+        while ended < self.batch and not self.is_late():
+            db.session.execute(text(_LIMITS))
+            some = end_expired(self.settings, self.now, min(_SIGN_INS, self.batch - ended))
+            ended += some
+            if not some:
+                break
+        return ended
 
     def counts(self) -> int:
         key = tuple_(RateLimit.key, RateLimit.window_start)

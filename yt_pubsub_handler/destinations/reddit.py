@@ -63,7 +63,7 @@ class _Exchange:
 
 
 class _Session(requests.Session):
-    """Sends what praw does most: no cookies, no redirects, nothing of the environment, which took longer than sending."""
+    """Sends as praw does most: no cookies, redirects or environment, which took longer to look at than sending."""
 
     def request(self, method: str, url: str, **keywords: Any) -> requests.Response:  # type: ignore[override] # praw's.
         data, params = keywords.get("data"), keywords.get("params")

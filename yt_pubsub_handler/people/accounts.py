@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from yt_pubsub_handler.database import db
@@ -126,6 +126,19 @@ def sign_out(settings: Settings, token: str) -> None:
 def end(settings: Settings, sign_in_id: int) -> None:
     """Do the same for a sign-in that is known by its id."""
     _sign_out(settings, SignIn.id == sign_in_id)
+
+
+def end_expired(settings: Settings, now: datetime, many: int) -> int:
+    """
+    Do the same for up to `many` sign-ins that have expired by `now`, or were idle for too long, and return how many.
+
+    What somebody else has locked is left to the next call.
+    """
+    expired = or_(SignIn.expires_at < now, SignIn.seen_at < now - LONGEST_IDLE)
+    some = select(SignIn.id).where(expired).order_by(SignIn.id).limit(many).with_for_update(skip_locked=True)
+    gone = list(db.session.scalars(some))
+    _sign_out(settings, SignIn.id.in_(gone))
+    return len(gone)
 
 
 def delete_account(settings: Settings, account_id: int) -> None:

@@ -7,7 +7,8 @@ title stays text even where escaping it was forgotten.
 
 from __future__ import annotations
 
-from flask import Flask, Response, request, session
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from yt_pubsub_handler.people.accounts import LONGEST
 from yt_pubsub_handler.settings import Settings
@@ -42,15 +43,25 @@ def add_headers(app: Flask, settings: Settings) -> None:
         # The database says when it ends: sending it again with each answer would not make it last longer.
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    app.session_interface = _Sessions()
     named = _ALWAYS | (_HTTPS if https else {})
 
     @app.after_request
     def add(answer: Response) -> Response:
-        for name, value in named.items():
-            answer.headers.setdefault(name, value)
+        given = {name for name, _ in answer.headers}
+        answer.headers.extend([(name, value) for name, value in named.items() if name not in given])
         if "Cache-Control" not in answer.headers and _is_somebodys(app):
             answer.cache_control.no_store = True
         return answer
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's own, which makes ready to check a signature where there is none: the hub sends no cookies."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
 
 
 def _is_somebodys(app: Flask) -> bool:

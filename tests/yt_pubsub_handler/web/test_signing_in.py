@@ -18,6 +18,7 @@ from tests.yt_pubsub_handler.conftest import Rows
 from tests.yt_pubsub_handler.web.conftest import MODERATOR, OTHER
 from yt_pubsub_handler import create_app
 from yt_pubsub_handler.database import db
+from yt_pubsub_handler.retention import prune
 from yt_pubsub_handler.settings import Settings
 from yt_pubsub_handler.web.paths import path_within
 
@@ -306,6 +307,20 @@ def test_signing_out_does_not_need_reddit(
     assert answer.status_code == 303
     assert rows("SELECT count(*) FROM sign_ins") == [(0,)]
     assert "was not revoked: Reddit" in caplog.text
+
+
+def test_a_sign_in_that_expires_is_forgotten_by_reddit_too(
+    app: Flask, browser: Browser, there: Reddit, rows: Rows
+) -> None:
+    browser.sign_in(MODERATOR)
+    rows("UPDATE sign_ins SET expires_at = now() - interval '1 second' RETURNING id")
+    asked = len(there.requests)
+
+    pruned = prune(app)
+
+    assert pruned.sign_ins == 1
+    assert there.requests[asked:] == ["POST /api/v1/revoke_token"]
+    assert rows("SELECT count(*) FROM sign_ins") == [(0,)]
 
 
 def test_signing_in_and_out_logs_no_secret(
