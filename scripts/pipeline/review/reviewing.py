@@ -18,7 +18,7 @@ from pipeline.review.examining import MANY, Answer, Examination, Questions
 from pipeline.review.finding import Finding, Phase, Severity
 from pipeline.review.head_file import HeadFile, read_head_file
 from pipeline.review.history import Base, History
-from pipeline.review.layout import find_layout
+from pipeline.review.layout import Layout, find_layout
 from pipeline.review.proving.question import Outcome, Question, nothing_run
 from pipeline.review.proving.terms import RUNNING, Terms
 from pipeline.review.proving.unasked import what_can_be_run
@@ -68,7 +68,7 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
     base = read_base(layout, options.since, present) if options.since is not None else None
     choice = choose(directory, base, options.files)
     history = _history(directory, base, options.undone)
-    reading = _Reading(options, choice, history, say)
+    reading = _Reading(options, layout, choice, history, say)
     # Before there is a second thread: another process reads what is run here at the same time.
     beside = reading.beside() if _to_be_run(options, layout.directory, len(choice.revisions))[0] else nullcontext()
     with beside, _server_ahead(options, layout.directory, len(choice.revisions)) as ahead:
@@ -84,8 +84,10 @@ def review(options: Options, say: Callable[[str], None] = _nobody) -> Report:
 class _Reading:
     """What reading says: of the history, and of each revision."""
 
-    def __init__(self, options: Options, choice: Choice, history: History, say: Callable[[str], None]) -> None:
-        layout, self.rules = find_layout(options.directory), _rules(options)
+    def __init__(
+        self, options: Options, layout: Layout, choice: Choice, history: History, say: Callable[[str], None]
+    ) -> None:
+        self.rules = _rules(options)
         self.answers = [*_history_answers(history, self.rules, choice, options.phases)]
         questions = Questions(options.phases, frozenset(rule.name for rule in self.rules), options.postgresql_version)
         files: list[Path] = []

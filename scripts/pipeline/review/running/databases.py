@@ -28,7 +28,8 @@ class Databases:
 
     def __init__(self, server: URL, spent: Spent | None = None) -> None:
         self._server = server
-        self._made: list[str] = []
+        # Changed by several threads, each of which knows its own names.
+        self._made: set[str] = set()
         self._kept: psycopg.Connection[tuple[object, ...]] | None = None
         self.spent = spent or Spent()
 
@@ -49,7 +50,7 @@ class Databases:
         """Drop all of ours, and let go of the server."""
         if self._made:
             with self._connected() as connection:
-                for name in list(self._made):
+                for name in sorted(self._made):
                     self._drop(connection, name)
         if self._kept is not None:
             self._kept.close()
@@ -82,7 +83,7 @@ class Databases:
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         with self._connected() as connection:
             connection.execute(command + sql.SQL(" STRATEGY FILE_COPY") if _copies_files(connection) else command)
-        self._made.append(name)
+        self._made.add(name)
         return self._server.set(database=name)
 
     def _rename(self, old: URL, new: URL) -> None:
@@ -92,11 +93,12 @@ class Databases:
             connection.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(before), sql.Identifier(after))
             )
-        self._made[self._made.index(before)] = after
+        self._made.discard(before)
+        self._made.add(after)
 
     def _drop(self, connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        self._made.remove(name)
+        self._made.discard(name)
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
