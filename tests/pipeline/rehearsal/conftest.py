@@ -1,11 +1,15 @@
-"""Small git repositories to export from and to look for releases in."""
+"""Small git repositories to export from and to look for releases in, and the world outside with an app in it."""
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pipeline.rehearsal.outside import Outside
+from tests.pipeline.rehearsal.subscriber import App
 
 
 class Repository:
@@ -44,3 +48,16 @@ class Repository:
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "original")
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    running = App()
+    yield running
+    running.server.close()
+
+
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    with Outside() as running:
+        yield running

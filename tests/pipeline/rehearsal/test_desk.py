@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 
 from pipeline.rehearsal.asking import Answer, request
 from pipeline.rehearsal.outside import CHANNEL, Outside
-from tests.pipeline.rehearsal.test_outside import App, subscribe
-
-
-@pytest.fixture
-def app() -> Iterator[App]:
-    running = App()
-    yield running
-    running.server.close()
-
-
-@pytest.fixture
-def outside() -> Iterator[Outside]:
-    with Outside() as running:
-        yield running
+from tests.pipeline.rehearsal.subscriber import App, subscribe
 
 
 def publish(outside: Outside, **form: str) -> str:

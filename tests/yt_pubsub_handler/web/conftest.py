@@ -9,6 +9,7 @@ from flask import Flask
 
 from pipeline.rehearsal.reddit import Reddit
 from tests.yt_pubsub_handler.browser import HOST, Browser
+from tests.yt_pubsub_handler.web.nasty import link
 from tests.yt_pubsub_handler.youtube import YouTube
 from yt_pubsub_handler import create_app
 from yt_pubsub_handler.database import db
@@ -58,3 +59,10 @@ def mia(browser: Browser) -> Browser:
     """Return the browser of the moderator, who is signed in."""
     browser.sign_in(MODERATOR)
     return browser
+
+
+@pytest.fixture
+def mine(app: Flask) -> int:
+    """Return a link of r/aww, which Mia_Mod moderates."""
+    with app.app_context():
+        return link()

@@ -17,12 +17,6 @@ from yt_pubsub_handler.models import Lease
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 
-@pytest.fixture
-def mine(app: Flask) -> int:
-    with app.app_context():
-        return link()
-
-
 def shown(browser: Browser, path: str) -> str:
     """Return the page's text with its white space as a browser shows it."""
     answer = browser.get(path)

@@ -34,13 +34,6 @@ def _youtube(app: Flask, youtube: YouTube) -> None:
     youtube.answer = lambda _: Said(200, feed("A heron", "An owl #shorts", channel=CHANNEL))
 
 
-@pytest.fixture
-def mine(app: Flask) -> int:
-    """Return a link of r/aww, which Mia_Mod moderates."""
-    with app.app_context():
-        return link()
-
-
 def test_what_was_typed_is_shown_before_it_is_linked(mia: Browser, rows: Rows) -> None:
     answer = mia.post("/links/new", **FORM, step="preview")
 
