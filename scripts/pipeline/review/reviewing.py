@@ -94,8 +94,8 @@ class _Reading:
         if {Phase.SOURCE, Phase.SQL} & set(options.phases):
             files = [revision.file for revision in choice.revisions]
             if options.database_url is not None and Phase.SQL in options.phases:
-                from pipeline.review.running.capture import capture_on  # noqa: PLC0415 - as below.
-                from pipeline.review.running.project import find_project  # noqa: PLC0415 - as below.
+                from pipeline.review.running.capture import capture_on  # noqa: PLC0415 - only who runs them needs a driver.
+                from pipeline.review.running.project import find_project  # noqa: PLC0415 - goes with the line above.
 
                 project = find_project(layout, options.terms.python, options.terms.variables)
                 captured = capture_on(options.database_url, project, _ordered(history), choice.revisions)

@@ -8,8 +8,6 @@ review.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy.engine import URL
 
@@ -27,26 +25,21 @@ _PLAIN = 300
 
 class Beside:
     """
-    One thread, in which `window` is looked through for one revision after the other, and the new release is asked.
+    Looks in `thread`, which has to be one, through a window for one revision after the other, and asks the new release.
 
-    Without a window there is nothing to do. While a Future of `look` is not done, the stage is not free.
+    Without a window there is nothing to do. While a Future of `look` is not done, the stage is not free. Who gives up
+    closes bench and windows before the thread, which then has nobody to wait for.
     """
 
-    def __init__(self, bench: Workbench, window: Window | None, of_the_new: Window | str | None = None) -> None:
+    def __init__(
+        self, thread: ThreadPoolExecutor, bench: Workbench, window: Window | None,
+        of_the_new: Window | str | None = None,
+    ) -> None:  # fmt: skip
         """`of_the_new` is the new release's own window, or why there is none."""
-        self._bench, self._window, self._of_the_new = bench, window, of_the_new
+        self._thread, self._bench, self._window, self._of_the_new = thread, bench, window, of_the_new
         self._spent = bench.databases.spent
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="beside")
         self._new_release: Future[tuple[str, ...]] | None = None
         self._before_all: URL | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._thread.shutdown(cancel_futures=True)
 
     def look(self, target: str, bare: URL, *, is_head: bool) -> Future[tuple[Breakage, ...] | None] | None:
         """

@@ -107,9 +107,10 @@ def _run(question: Question, project: Project, databases: Databases, found: _Fou
         stage = databases.stage()
         bench = Workbench(project, databases, stage, question.terms)
         path = Path(question.revisions, question.chosen)
+        thread = stack.enter_context(ThreadPoolExecutor(1))
         started = _started(stack, bench, release if Phase.WINDOW in question.phases else None, path)
         window = started.production
-        beside = stack.enter_context(Beside(bench, window, started.new))
+        beside = Beside(thread, bench, window, started.new)
         conductor = Conductor(bench, path, say, beside)
         of_new_release: tuple[str, ...] = ()
         proofs = conducted(conductor)

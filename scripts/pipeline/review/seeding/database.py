@@ -64,9 +64,9 @@ def renew_columns(
     """
     with _session(url) as connection:
         seeding = _Seeding(connection, seed, plain, skip)
-        all_of_them = only is None or not {table.label for table in seeding.tables}.issuperset(only)
-        wanted = [table for table in seeding.tables if all_of_them or table.label in (only or ())]
-        return seeding.run({table.oid: more for table in wanted}, 0)
+        all_of_them = {table.label for table in seeding.tables}
+        chosen = all_of_them if only is None or not all_of_them.issuperset(only) else only
+        return seeding.run({table.oid: more for table in seeding.tables if table.label in chosen}, 0)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,8 @@ class Shop:
         chosen = tuple(one for one in revisions if one.file in files)
         question = Question(self.layout, revisions, chosen, (Phase.LIVE,), 18, self.bench.terms)
         at = (self.databases.copy(self._rows), self.databases.copy(self._bare))
-        with Beside(self.bench, None) as nobody:
+        with ThreadPoolExecutor(1) as thread:
+            nobody = Beside(thread, self.bench, None)
             proofs = conducted(Conductor(self.bench, Steps(revisions, chosen), lambda _: None, nobody, at=at))
         rules = {rule.name: rule for rule in every_rule() if rule.harm is not Harm.DESIGN}
         outcome = judged(question, Live(tuple(proofs), (), 18, self.bench.terms), read.findings, rules)
