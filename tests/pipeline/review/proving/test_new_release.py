@@ -2,45 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pipeline.review.proving.terms import Terms
 from pipeline.review.reviewing import Options, review
 from tests.pipeline.review.project import Project
-
-_ENV = """
-from alembic import context
-from sqlalchemy import create_engine
-from models import Base
-url = context.config.get_main_option("sqlalchemy.url").replace("postgresql://", "postgresql+psycopg://")
-with create_engine(url).connect() as connection:
-    context.configure(connection=connection, target_metadata=Base.metadata)
-    with context.begin_transaction():
-        context.run_migrations()
-"""
-_MODELS = """
-from sqlalchemy import Column, Integer
-from sqlalchemy.orm import declarative_base
-Base = declarative_base()
-class Note(Base):
-    __tablename__ = "notes"
-    id = Column(Integer, primary_key=True)
-"""
-
-
-@pytest.fixture
-def released(project: Project) -> Project:
-    """What main runs has one model, whose table is there."""
-    (project.migrations / "env.py").write_text(_ENV)
-    (project.folder / "models.py").write_text(_MODELS)
-    project.write(
-        "cccccccccccc", "bbbbbbbbbbbb",
-        upgrade="op.create_table('notes', sa.Column('id', sa.Integer, primary_key=True))",
-        downgrade="op.drop_table('notes')",
-    )  # fmt: skip
-    project.commit("notes")
-    project.branch("more")
-    return project
+from tests.pipeline.review.proving.conftest import MODELS
 
 
 def notes(project: Project) -> list[str]:
@@ -50,7 +15,7 @@ def notes(project: Project) -> list[str]:
 
 
 def test_what_the_new_release_needs_of_the_upgrade_is_told(released: Project) -> None:
-    (released.folder / "models.py").write_text(f"{_MODELS}    size = Column(Integer)\n")
+    (released.folder / "models.py").write_text(f"{MODELS}    size = Column(Integer)\n")
     released.write(
         "dddddddddddd", "cccccccccccc", upgrade="op.add_column('notes', sa.Column('size', sa.Integer))",
         downgrade="op.drop_column('notes', 'size')",
