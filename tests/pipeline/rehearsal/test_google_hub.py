@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Iterator
 
 import pytest
 
 from pipeline.rehearsal.google_hub import PAUSES, GoogleHub, Order
-from pipeline.rehearsal.local_aws.loopback import LoopbackHandler, LoopbackServer
+from pipeline.rehearsal.outside import CHANNEL
+from pipeline.rehearsal.youtube import TOPIC
+from tests.pipeline.rehearsal.subscriber import App
 
-TOPIC = "https://www.youtube.com/xml/feeds/videos.xml?channel_id=UCxxxxxxxxxxxxxxxxxxxxxx"
-
-
-class App:
-    """An app that confirms whatever it is asked, unless the test has another answer."""
-
-    def __init__(self) -> None:
-        self.verification: Callable[[str], tuple[int, bytes]] = lambda challenge: (200, challenge.encode())
-        self.deliveries = [204]
-        self.asked: list[dict[str, list[str]]] = []
-        self.signatures: list[str | None] = []
-        app = self
-
-        class Handler(LoopbackHandler):
-            def serve(self) -> None:
-                self.read_body()
-                if self.command == "POST":
-                    app.signatures.append(self.headers.get("X-Hub-Signature"))
-                    self.answer(app.deliveries.pop(0) if len(app.deliveries) > 1 else app.deliveries[0])
-                    return
-                query = parse_qs(urlsplit(self.path).query)
-                app.asked.append(query)
-                self.answer(*app.verification(query.get("hub.challenge", [""])[0]))
-
-        self.server = LoopbackServer(Handler, name="app")
-        self.callback = f"http://127.0.0.1:{self.server.server_port}/hook"
-
-    def form(self, mode: str = "subscribe", **more: str) -> dict[str, str]:
-        named = {f"hub.{name}": value for name, value in more.items()}
-        return {"hub.mode": mode, "hub.callback": self.callback, "hub.topic": TOPIC, "hub.secret": "s", **named}
-
-
-@pytest.fixture
-def app() -> Iterator[App]:
-    running = App()
-    yield running
-    running.server.close()
+WANTED = TOPIC + CHANNEL
 
 
 @pytest.fixture
@@ -109,18 +74,20 @@ def test_what_is_not_taken_is_sent_four_times_more_with_growing_pauses(
     hub.subscribe(app.form())
     app.deliveries = [503, 500, 204]
 
-    assert hub.publish(TOPIC, b"<feed/>") == {app.callback: [503, 500, 204]}
+    assert hub.publish(WANTED, b"<feed/>") == {app.hook: [503, 500, 204]}
     assert waited == [30, 60]
-    assert app.signatures == [f"sha1={hmac.new(b's', b'<feed/>', 'sha1').hexdigest()}"] * 3
+    assert [signature for signature, _ in app.delivered] == [
+        f"sha1={hmac.new(b's', b'<feed/>', 'sha1').hexdigest()}"
+    ] * 3
 
 
 def test_a_host_that_takes_nothing_is_skipped_from_then_on(hub: GoogleHub, app: App, waited: list[float]) -> None:
     hub.subscribe(app.form())
     app.deliveries = [500]
 
-    assert hub.publish(TOPIC, b"<feed/>") == {app.callback: [500] * 5}
+    assert hub.publish(WANTED, b"<feed/>") == {app.hook: [500] * 5}
     assert waited == list(PAUSES)
-    assert hub.publish(TOPIC, b"<feed/>") == {}
+    assert hub.publish(WANTED, b"<feed/>") == {}
 
 
 def test_who_answers_404_when_asked_again_is_given_up(hub: GoogleHub, app: App) -> None:
@@ -134,8 +101,8 @@ def test_who_answers_404_when_asked_again_is_given_up(hub: GoogleHub, app: App) 
 
 
 def test_a_topic_is_denied_with_its_reason(hub: GoogleHub, app: App) -> None:
-    hub.denied_topics[TOPIC] = "no"
+    hub.denied_topics[WANTED] = "no"
 
     assert hub.subscribe(app.form()) == Order(202)
-    assert app.asked == [{"hub.mode": ["denied"], "hub.topic": [TOPIC], "hub.reason": ["no"]}]
+    assert app.asked == [{"hub.mode": ["denied"], "hub.topic": [WANTED], "hub.reason": ["no"]}]
     assert hub.subscribers == {}

@@ -54,7 +54,7 @@ def test_an_app_that_never_subscribed_is_found_out(outside: Outside) -> None:
 @pytest.mark.parametrize("status", [403, 500, 503])
 def test_an_app_that_does_not_take_a_delivery_is_found_out(outside: Outside, app: App, status: int) -> None:
     subscribe(outside, app)
-    app.status = status
+    app.deliveries = [status]
 
     with pytest.raises(Found, match=f"does not take a signed notification: it answers .*{status}"):
         outside.publish("A title")
