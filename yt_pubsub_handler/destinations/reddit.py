@@ -1,9 +1,9 @@
 """
 Without this file nothing would come to Reddit.
 
-praw sends, and never by itself again: prawcore repeats a submission that it got no good answer for, which made three
-posts of one. Its own waiting is off as well, as a claim would lapse meanwhile: what Reddit says about limits is kept
-here, and comes back as `Later` before anything is sent.
+praw sends, and never by itself again (`praw_requests.py`): prawcore repeats a submission that got no good answer,
+which made three posts of one. Its own waiting is off as well, as a claim would lapse meanwhile: what Reddit says about
+limits is kept, and comes back as `Later` before anything is sent.
 """
 
 from __future__ import annotations
@@ -12,18 +12,15 @@ import itertools
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import praw
 import prawcore
 import requests
 from praw.exceptions import PRAWException, RedditAPIException
 from praw.models import Submission
-from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import NewConnectionError
 
 from yt_pubsub_handler.destinations.interface import (
     CannotLook,
@@ -35,99 +32,17 @@ from yt_pubsub_handler.destinations.interface import (
     Refused,
     Unknown,
 )
+from yt_pubsub_handler.praw_requests import SOON, BadAnswer, Exchange, Requestor
 from yt_pubsub_handler.settings import Settings
 
 NEEDED = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_REFRESH_TOKEN", "REDDIT_USER_AGENT")
 _MOST_PINNED = 4
 """So many old posts may stand before the new ones of an account."""
-_LOOKS = 3
-"""So often is a page asked for: one in twenty failing, ten pages in a row would come in six of ten looks only."""
-_SOON, _NOT_SOON = 60.0, 900.0
-"""Seconds: what passes by itself, and what somebody has to put right."""
+_NOT_SOON = 900.0
+"""Seconds until somebody may have put it right."""
 _WAIT = re.compile(r"(?:(\d+)|an?) (millisecond|second|minute|hour)")
 _UNITS = {"millisecond": 0.001, "second": 1.0, "minute": 60.0, "hour": 3600.0}
-_FORM = "application/x-www-form-urlencoded"
 _REPETITIONS = frozenset({"ALREADY_SUB", "SUBMIT_VALIDATION_REPOST"})
-
-
-class _BadAnswer(Exception):
-    """A status that prawcore would repeat the request for."""
-
-
-@dataclass
-class _Exchange:
-    """What has come and gone: whether a submission has left, and before when (monotonic) none may."""
-
-    sent: bool = False
-    not_before: float = 0.0
-
-
-class _Session(requests.Session):
-    """Sends as praw does most: no cookies, redirects or environment, which took longer to look at than sending."""
-
-    def request(self, method: str, url: str, **keywords: Any) -> requests.Response:  # type: ignore[override] # praw's.
-        data, params = keywords.get("data"), keywords.get("params")
-        if any(keywords.get(name) for name in ("auth", "files", "json", "cookies")) or isinstance(data, str | bytes):
-            return super().request(method, url, **keywords)
-        asked = requests.PreparedRequest()
-        asked.method, asked.hooks = method.upper(), {}
-        asked.url = f"{url}?{urlencode(params)}" if params else url
-        asked.headers = CaseInsensitiveDict({**self.headers, **(keywords.get("headers") or {})})
-        if data:
-            asked.body = urlencode(data)
-            asked.headers.update({"Content-Type": _FORM, "Content-Length": str(len(asked.body))})
-        answer = self.get_adapter(url).send(asked, timeout=keywords.get("timeout"))
-        _ = answer.content  # Read to its end, also where that fails.
-        return answer
-
-
-class _Requestor(prawcore.Requestor):
-    """
-    Keeps prawcore from doing anything by itself.
-
-    Exceptions that are not prawcore's pass through it and praw untouched, without another try. The exception is
-    a 401, for which prawcore gets a new token: what was sent with the old one has been thrown away unread.
-    """
-
-    def __init__(self, *, exchange: _Exchange, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self._exchange = exchange
-
-    def request(self, *args: Any, timeout: float | None = None, **keywords: Any) -> requests.Response:  # noqa: ARG002
-        # Not that `timeout`: prawcore's session hands its own constant in, whatever anybody has set.
-        exchange, url = self._exchange, str(args[1] if len(args) > 1 else keywords["url"])
-        submits = url.rstrip("/").endswith("/api/submit")
-        exchange.sent = exchange.sent or submits
-        reads = str(args[0] if args else keywords["method"]).upper() == "GET"
-        try:
-            answer = self._asked(args, keywords, _LOOKS if reads else 1)
-        except requests.ConnectionError as error:
-            if submits and _never_connected(error):
-                exchange.sent = False
-            raise
-        if submits and answer.status_code == 401:
-            exchange.sent = False
-        self._keep_limits(answer)
-        if answer.status_code >= 500 or answer.status_code == 408:
-            raise _BadAnswer(f"HTTP {answer.status_code}")
-        if answer.status_code == 400 and _errors(answer):
-            # Reddit validates a submission with HTTP 400 and its usual list, for which praw has no eyes.
-            answer.status_code = 200
-        return answer
-
-    def _asked(self, args: tuple[Any, ...], keywords: dict[str, Any], times: int) -> requests.Response:
-        """Ask, and again at once where Reddit has failed quickly: reading may be done as often as one likes."""
-        while True:
-            answer = self._http.request(*args, **(keywords | {"timeout": self.timeout}))
-            times -= 1
-            if answer.status_code < 500 or not times:
-                return answer
-
-    def _keep_limits(self, answer: requests.Response) -> None:
-        # prawcore would sleep, for up to ten minutes, between a claim and its submission.
-        remaining, reset = (answer.headers.pop(f"x-ratelimit-{name}", None) for name in ("remaining", "reset"))
-        if remaining is not None and float(remaining) < 1:
-            self._exchange.not_before = time.monotonic() + float(reset or _SOON)
 
 
 class Reddit:
@@ -156,10 +71,10 @@ class Reddit:
         self.lateness = lateness
         self._skew = skew
         self._most_listed = most_listed
-        self._http = _Session()
+        self._http = requests.Session()
         # A .netrc file would replace our token; and proxies would be looked for before each request.
         self._http.trust_env = False
-        self._exchange = _Exchange()
+        self._exchange = Exchange()
         self._reddit = praw.Reddit(
             client_id=settings.reddit_client_id,
             client_secret=settings.reddit_client_secret,
@@ -174,7 +89,7 @@ class Reddit:
             check_for_async=False,
             # Else praw sleeps and sends again by itself; even "0 seconds" is more than this.
             ratelimit_seconds=-1,
-            requestor_class=_Requestor,
+            requestor_class=Requestor,
             requestor_kwargs={"session": self._http, "exchange": self._exchange}
             | ({} if timeout is None else {"timeout": timeout}),
         )
@@ -231,7 +146,7 @@ class Reddit:
         if later := self._later(error):
             return later
         if not self._exchange.sent:
-            return Later(_SOON, f"Reddit cannot be reached: {_words(error)}", whole=True)
+            return Later(SOON, f"Reddit cannot be reached: {_words(error)}", whole=True)
         if isinstance(error, prawcore.Forbidden):
             if not _is_json(error.response):
                 return Later(_NOT_SOON, "something before Reddit keeps us out (HTTP 403)", whole=True)
@@ -260,7 +175,7 @@ class Reddit:
         """Tell whether it is about our account, and not about what was sent."""
         if isinstance(error, prawcore.TooManyRequests):
             wait = float(error.retry_after) if error.retry_after else self._exchange.not_before - time.monotonic()
-            return Later(wait if wait > 0 else _SOON, "Reddit has too many requests of ours (HTTP 429)", whole=True)
+            return Later(wait if wait > 0 else SOON, "Reddit has too many requests of ours (HTTP 429)", whole=True)
         if isinstance(error, prawcore.OAuthException | prawcore.InsufficientScope | prawcore.InvalidToken):
             return Later(_NOT_SOON, f"Reddit does not accept our credentials: {_words(error)}", whole=True)
         if type(error) is prawcore.ResponseException and not self._exchange.sent:
@@ -276,29 +191,13 @@ class Reddit:
             return Refused(f"r/{place} is private")
         except (prawcore.NotFound, prawcore.Redirect):
             return Refused(f"r/{place} does not exist, or is banned")
-        except (_BadAnswer, prawcore.PrawcoreException, PRAWException, requests.RequestException):
+        except (BadAnswer, prawcore.PrawcoreException, PRAWException, requests.RequestException):
             return None
         return None
 
 
 def open_destination(settings: Settings) -> Reddit:
     return Reddit(settings)
-
-
-def _never_connected(error: requests.ConnectionError) -> bool:
-    """Tell whether nothing can have been sent: no address, nobody listens, or no answer to our knocking."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", None), NewConnectionError)
-
-
-def _errors(answer: requests.Response) -> bool:
-    try:
-        said = answer.json()
-    except ValueError:
-        return False
-    return isinstance(said, dict) and isinstance(said.get("json"), dict) and bool(said["json"].get("errors"))
 
 
 def _is_json(answer: requests.Response) -> bool:
@@ -313,7 +212,7 @@ def _wait(message: str | None, otherwise: float) -> float:
 
 def _words(error: Exception) -> str:
     """What it is, without addresses: they hold what is nobody's business."""
-    if isinstance(error, _BadAnswer | prawcore.ResponseException | prawcore.OAuthException):
+    if isinstance(error, BadAnswer | prawcore.ResponseException | prawcore.OAuthException):
         return str(error)
     if isinstance(error, requests.Timeout):
         return "no answer in time"

@@ -14,8 +14,9 @@ from requests.adapters import HTTPAdapter
 from pipeline.rehearsal.reddit import Reddit as StandIn
 from pipeline.rehearsal.reddit_troubles import Trouble
 from tests.yt_pubsub_handler.destinations.conftest import LOCAL
+from yt_pubsub_handler import praw_requests
 from yt_pubsub_handler.destinations.interface import CannotLook, Found, Later, NotConfigured, Posted, Refused, Unknown
-from yt_pubsub_handler.destinations.reddit import Reddit, _Session
+from yt_pubsub_handler.destinations.reddit import Reddit
 from yt_pubsub_handler.settings import Settings
 
 URL = "https://www.youtube.com/watch?v=VIDEOID0011"
@@ -273,8 +274,8 @@ def test_what_is_sent_is_what_requests_would_send(there: StandIn, monkeypatch: p
         return usual(self, request, *args, **keywords)
 
     monkeypatch.setattr(HTTPAdapter, "send", send)
-    for session in (_Session, requests.Session):
-        monkeypatch.setattr("yt_pubsub_handler.destinations.reddit._Session", session)
+    for way in (praw_requests.send, requests.Session.request):
+        monkeypatch.setattr(praw_requests, "send", way)
         reddit = Reddit(Settings.from_values(LOCAL | there.settings(), "the test"))
         assert isinstance(reddit.submit("aww", "Ä & title +", URL), Posted)
         assert reddit.find("aww", URL, EARLIER) is not None
