@@ -19,6 +19,7 @@ from yt_pubsub_handler.settings import Settings
 
 CHANNEL = "UC" + "x" * 22
 LATENESS = timedelta(minutes=5)
+STATES = "SELECT state, reason FROM posts ORDER BY id"
 LOCAL = {"DATABASE_URL": "postgresql://h/d", "SECRET_KEY": "s", "PUBLIC_URL": "https://app.example"}
 
 Queue = Callable[..., int]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -11,13 +10,12 @@ from flask import Flask
 
 from pipeline.rehearsal.reddit import Reddit as StandIn
 from pipeline.rehearsal.reddit_troubles import Trouble
+from tests.yt_pubsub_handler.conftest import Rows
 from tests.yt_pubsub_handler.posting.conftest import LATENESS, Deliver, Pass, Queue
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.models import Post
 from yt_pubsub_handler.posting.deciding import decide
 from yt_pubsub_handler.posting.delivering import Delivery
-
-Rows = Callable[[str], list[tuple[Any, ...]]]
 
 
 def decided(app: Flask, post: int, decision: Literal["retry", "dismiss"]) -> bool:

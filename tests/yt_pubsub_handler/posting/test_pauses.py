@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 
+from tests.yt_pubsub_handler.conftest import Rows
 from yt_pubsub_handler.database import db
 from yt_pubsub_handler.posting.pauses import bounded, pause
-
-Rows = Callable[[str], list[tuple[Any, ...]]]
 
 
 @pytest.mark.parametrize(
