@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import settings_for
-from tests.yt_pubsub_handler.conftest import RoundTrips
+from tests.yt_pubsub_handler.conftest import RoundTrips, Rows
 from yt_pubsub_handler import create_app
-from yt_pubsub_handler.database import db, execute_alone
+from yt_pubsub_handler.database import db, execute_alone, execute_prepared
 
 WHO = "SELECT pg_backend_pid()"
+ADD = text("WITH added AS (INSERT INTO hubs (url) VALUES (:url) RETURNING 1) SELECT EXISTS (SELECT FROM added)")
+PREPARED = "SELECT name, statement FROM pg_prepared_statements"
+
+
+@pytest.fixture
+def held(app: Flask) -> Iterator[Connection]:
+    """Yield a connection that commits each statement by itself, as a drain holds one."""
+    with app.app_context(), db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        yield connection
+
+
+def behind_our_back(held: Connection, sql: str) -> None:
+    """Have the server carry out `sql` in `held`'s session, as a pooler's other clients would, unseen by psycopg."""
+    assert held.connection.driver_connection is not None
+    held.connection.driver_connection.pgconn.exec_(sql.encode())
 
 
 def test_a_warm_connection_survives_a_changed_column_type(app: Flask, postgresql: Any) -> None:
@@ -123,3 +139,74 @@ def test_no_server_is_an_error_of_sqlalchemy_too() -> None:
 
     with app.app_context(), pytest.raises(DBAPIError, match="Connection refused"):
         execute_alone("SELECT 1", {})
+
+
+def test_what_is_left_undone_is_undone_before_the_next_has_the_connection(app: Flask, rows: Rows) -> None:
+    with app.app_context():
+        forgetful = db.engine.raw_connection()
+        forgetful.cursor().execute("INSERT INTO hubs (url) VALUES ('undone')")
+        forgetful.close()
+
+        execute_alone("INSERT INTO hubs (url) VALUES (%(url)s) RETURNING url", {"url": "kept"})
+
+    assert rows("SELECT url FROM hubs") == [("kept",)]
+
+
+def test_what_is_sent_over_and_over_is_planned_once_and_nothing_else_is_prepared(held: Connection, rows: Rows) -> None:
+    assert [execute_prepared(held, ADD, {"url": str(number)}) for number in range(10)] == [[(True,)]] * 10
+    for _ in range(10):
+        held.execute(text(WHO))
+
+    ((_, statement),) = held.execute(text(PREPARED)).all()
+    assert "INSERT INTO hubs" in statement
+    assert rows("SELECT count(*) FROM hubs") == [(10,)]
+
+
+@pytest.mark.parametrize("becomes", ["text", "int USING a::int"])
+@pytest.mark.parametrize("read", ["SELECT a FROM warm WHERE a = :a", "SELECT a::text FROM warm WHERE a = :a"])
+def test_a_plan_survives_a_change_of_what_it_was_made_for(
+    becomes: str, read: str, held: Connection, postgresql: Any
+) -> None:
+    """PostgreSQL has something to say against another type of what is returned, and of what a parameter is held to."""
+
+    def value() -> str:
+        ((a,),) = execute_prepared(held, text(read), {"a": "7"})
+        return str(a)
+
+    postgresql.execute("CREATE TABLE warm (a varchar(9))")
+    postgresql.execute("INSERT INTO warm VALUES ('7')")
+    postgresql.commit()
+    before = [value() for _ in range(10)]
+    postgresql.execute(f"ALTER TABLE warm ALTER COLUMN a TYPE {becomes}")
+    postgresql.commit()
+
+    assert [*before, value(), value()] == ["7"] * 12
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "then"),
+    [("DEALLOCATE ALL", ADD), ("PREPARE _pg3_1 AS SELECT 1", text(f"{ADD.text} -- another"))],
+    ids=["what we prepared is not there", "somebody else has our name"],
+)
+def test_where_a_pooler_keeps_nothing_that_is_prepared_it_is_done_once_without(
+    meanwhile: str, then: TextClause, held: Connection, rows: Rows
+) -> None:
+    """Between transactions each of its clients has another of its connections."""
+    execute_prepared(held, ADD, {"url": "before"})
+    behind_our_back(held, meanwhile)
+
+    assert [execute_prepared(held, then, {"url": word}) for word in ("a", "b")] == [[(True,)]] * 2
+    assert rows("SELECT url FROM hubs ORDER BY url") == [("a",), ("b",), ("before",)]
+
+
+def test_errors_of_what_is_prepared_are_those_of_sqlalchemy(held: Connection, postgresql: Any) -> None:
+    with pytest.raises(IntegrityError):
+        execute_prepared(held, ADD, {"url": None})
+    (before,) = held.execute(text(WHO)).one()
+    postgresql.execute("SELECT pg_terminate_backend(%s)", (before,))
+    postgresql.commit()
+
+    with pytest.raises(DBAPIError) as raised:
+        execute_prepared(held, ADD, {"url": "lost"})
+    assert raised.value.connection_invalidated
+    assert held.invalidated

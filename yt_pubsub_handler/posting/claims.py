@@ -16,6 +16,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from yt_pubsub_handler.database import execute_prepared
+
 LEASE = timedelta(minutes=2)
 """Longer than any attempt: praw waits 16 s for an answer, and asks three times at most (token, post, why not)."""
 
@@ -159,7 +161,7 @@ def finish(connection: Connection, post: Claimed, ending: Ending) -> bool:
 
 def finish_and_send(connection: Connection, ended: Claimed, ending: Ending, post: Claimed) -> tuple[bool, bool]:
     """Do both for two posts in one statement, which saves a round trip for each; return what each returns."""
-    finished, sent = connection.execute(_FINISH_AND_SEND, _to_finish(ended, ending) | _to_send(post)).one()
+    ((finished, sent),) = execute_prepared(connection, _FINISH_AND_SEND, _to_finish(ended, ending) | _to_send(post))
     return finished, sent
 
 
