@@ -13,10 +13,10 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -31,17 +31,29 @@ _PLAIN = "%(levelname)s %(name)s: %(message)s"
 _LONGEST = 20_000
 _SHORTEST_SECRET = 6
 """What is shorter would be found in every other word."""
-_NAMES = r"(?:token|secret|password|challenge|signature|(?<![a-z])key)"
-_SECRET_FORMS = [
-    (re.compile(r"(/hook/)[\w%.~-]{20,}"), rf"\1{HIDDEN}"),
-    (re.compile(r"(/api/webhooks/\d+/)[\w-]+"), rf"\1{HIDDEN}"),
-    (re.compile(rf"({_NAMES}[\"']?\s?[=:]\s?[\"']?)[^&\s\"'<>,)]+", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(r"([?&](?:code|state)=)[^&\s\"']+"), rf"\1{HIDDEN}"),
-    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"(://)[^/\s:@]*:[^/\s@]+@"), rf"\1{HIDDEN}@"),
+_NAMES = ("token", "secret", "password", "challenge", "signature")
+_NAMED = rf"((?:{'|'.join(_NAMES)}|(?<![a-z])key)[\"']?\s?[=:]\s?[\"']?)[^&\s\"'<>,)]+"
+
+
+class _Form(NamedTuple):
+    """What a secret looks like; to look for one of the words that none is `never_without` is much the quicker."""
+
+    never_without: Sequence[str]
+    form: re.Pattern[str]
+    instead: str
+
+
+_FORMS = [
+    _Form(["/hook/"], re.compile(r"(/hook/)[\w%.~-]{20,}"), rf"\1{HIDDEN}"),
+    _Form(["/api/webhooks/"], re.compile(r"(/api/webhooks/\d+/)[\w-]+"), rf"\1{HIDDEN}"),
+    _Form([*_NAMES, "key"], re.compile(_NAMED, re.IGNORECASE), rf"\1{HIDDEN}"),
+    _Form(["code=", "state="], re.compile(r"([?&](?:code|state)=)[^&\s\"']+"), rf"\1{HIDDEN}"),
+    _Form(["bearer", "basic"], re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    _Form(["://"], re.compile(r"(://)[^/\s:@]*:[^/\s@]+@"), rf"\1{HIDDEN}@"),
 ]
 
-_hidden: set[str] = set()
+_hidden: list[str] = []
+"""The longest first: one may be part of another."""
 
 
 def start_logs(environment: Mapping[str, str] = os.environ) -> None:
@@ -54,6 +66,7 @@ def start_logs(environment: Mapping[str, str] = os.environ) -> None:
     on_lambda = bool(environment.get("AWS_LAMBDA_FUNCTION_NAME"))
     if on_lambda or not root.handlers:
         root.setLevel(min(root.level or logging.INFO, logging.INFO))
+        _look_for_no_more_than_is_told()
     if not root.handlers:
         root.addHandler(logging.StreamHandler(sys.stdout if on_lambda else sys.stderr))
         root.handlers[0].setFormatter(PlainLine(_PLAIN))
@@ -62,25 +75,38 @@ def start_logs(environment: Mapping[str, str] = os.environ) -> None:
             handler.setFormatter(JsonLine(ends_itself=isinstance(handler, logging.StreamHandler)))
 
 
+def _look_for_no_more_than_is_told() -> None:
+    """
+    Save a third of a line's time: none of ours says from where it comes, and in which thread and process it ran.
+
+    The ways are those of Python's logging HOWTO, under "Optimization".
+    """
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
 def hide_secrets(settings: Settings) -> None:
     """Keep the secrets among `settings` out of every line from now on, however they get there."""
     for field in fields(settings):
         value = getattr(settings, field.name)
         if not field.repr and isinstance(value, str):
             known = [value, urlsplit(value).password or ""] if "://" in value else [value]
-            _hidden.update(
-                form for text in known for form in (text, quote(text, safe="")) if len(form) >= _SHORTEST_SECRET
-            )
+            forms = {form for text in known for form in (text, quote(text, safe="")) if len(form) >= _SHORTEST_SECRET}
+            _hidden[:] = sorted(forms | set(_hidden), key=len, reverse=True)
 
 
 def redacted(text: str) -> str:
     """Return `text`, of no more than a sensible length, without what is or looks like a secret."""
-    for secret in sorted(_hidden, key=len, reverse=True):
+    for secret in _hidden:
         text = text.replace(secret, HIDDEN)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
-    for form, instead in _SECRET_FORMS:
-        text = form.sub(instead, text)
+    folded = text.casefold()
+    for words, form, instead in _FORMS:
+        for word in words:
+            if word in folded:
+                text = form.sub(instead, text)
+                break
     return text
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -48,8 +47,7 @@ ENDED = "unsubscribed"
 _SAID_LEASE: BindParameter[int] = bindparam("said_lease", type_=BigInteger)
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """How many videos were new, edited and taken back, and how many posts that queued and cancelled."""
 
     new: int = 0
@@ -59,8 +57,7 @@ class Recorded:
     skipped: int = 0
 
 
-@dataclass(frozen=True)
-class Delivered:
+class Delivered(NamedTuple):
     """What a delivery changed, and the state its lease was in: None where there is none any more."""
 
     recorded: Recorded

@@ -30,6 +30,9 @@ KEY = "k" * 43
 logger = logging.getLogger("yt_pubsub_handler.somewhere")
 
 
+LOOKED_FOR = ("_srcfile", "logThreads", "logProcesses", "logMultiprocessing")
+
+
 @contextmanager
 def bare_root() -> Iterator[logging.Logger]:
     """
@@ -38,7 +41,8 @@ def bare_root() -> Iterator[logging.Logger]:
     Entered in the test and not by a fixture: pytest puts handlers of its own there before each test.
     """
     root = logging.getLogger()
-    handlers, level, hidden = root.handlers[:], root.level, set(logs._hidden)
+    handlers, level, hidden = root.handlers[:], root.level, logs._hidden[:]
+    looked_for = {name: vars(logging)[name] for name in LOOKED_FOR}
     root.handlers.clear()
     root.setLevel(logging.WARNING)
     try:
@@ -46,8 +50,8 @@ def bare_root() -> Iterator[logging.Logger]:
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
-        logs._hidden.clear()
-        logs._hidden.update(hidden)
+        logs._hidden[:] = hidden
+        vars(logging).update(looked_for)
 
 
 @contextmanager

@@ -7,11 +7,17 @@ title stays text even where escaping it was forgotten.
 
 from __future__ import annotations
 
-from flask import Flask, Request, Response, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from yt_pubsub_handler.people.accounts import LONGEST
 from yt_pubsub_handler.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -44,26 +50,39 @@ def add_headers(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     app.session_interface = _Sessions()
-    named = _ALWAYS | (_HTTPS if https else {})
+    # Around the app, not after each request: there each of them would be looked at, copied and written out anew.
+    app.wsgi_app = _Told(app.wsgi_app, _ALWAYS | (_HTTPS if https else {}))  # type: ignore[method-assign]
 
-    @app.after_request
-    def add(answer: Response) -> Response:
-        given = {name for name, _ in answer.headers}
-        answer.headers.extend([(name, value) for name, value in named.items() if name not in given])
-        if "Cache-Control" not in answer.headers and _is_somebodys(app):
-            answer.cache_control.no_store = True
-        return answer
+
+class _Told:
+    """A WSGI application whose answers have `headers` besides their own, which name none of them."""
+
+    def __init__(self, application: WSGIApplication, headers: Mapping[str, str]) -> None:
+        self._application = application
+        self._headers = list(headers.items())
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            return start_response(status, headers + self._headers, exc_info)
+
+        return self._application(environ, start)
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask's own, which makes ready to check a signature where there is none: the hub sends no cookies."""
+    """Flask's own, kept by nobody else; where there is nothing to read or to write, nothing is made ready for it."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) in request.cookies:
-            return super().open_session(app, request)
-        return self.session_class()
+        return super().open_session(app, request) if _brings_cookies(request) else self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        brought = _brings_cookies(request) and self.get_cookie_name(app) in request.cookies
+        if not (brought or session.accessed or session.modified):
+            return
+        super().save_session(app, session, response)
+        # It may be meant for one browser alone.
+        if (brought or session.modified) and "Cache-Control" not in response.headers:
+            response.cache_control.no_store = True
 
 
-def _is_somebodys(app: Flask) -> bool:
-    """Tell whether an answer may be meant for one browser alone, without looking anybody up."""
-    return app.config["SESSION_COOKIE_NAME"] in request.cookies or session.modified
+def _brings_cookies(request: Request) -> bool:
+    return "HTTP_COOKIE" in request.environ

