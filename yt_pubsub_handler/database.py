@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Any, cast
 
 import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, MetaData, TextClause, event
+from sqlalchemy import Connection, Engine, MetaData, TextClause
 from sqlalchemy.dialects.postgresql.psycopg import dialect
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, PoolResetState
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool.base import _ConnectionRecord
 
 NAMING_CONVENTION = {
     # A constraint without a name of ours cannot be dropped by a revision.
@@ -45,15 +44,11 @@ _OF_A_PLAN = ("0A", "26", "42")
 Classes of SQLSTATE. 26000 and 42P05 come by a pooler that gives each transaction another of its connections; 0A000,
 and what no longer fits the types that parameters were taken for (42), after a revision.
 """
-_asks_first: ContextVar[bool] = ContextVar("asks_first", default=True)
 
 
 def start_database(app: Flask) -> None:
     """Give `app` its engine. Nothing is connected yet."""
     db.init_app(app)
-    with app.app_context():
-        event.listen(db.engine, "checkout", _ask_first)
-        event.listen(db.engine, "reset", _roll_back)
 
 
 def execute_alone(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -67,11 +62,13 @@ def execute_alone(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     if isinstance(engine, Connection):  # Whoever tries all of it in one transaction, as smoke.py does.
         return [tuple(row) for row in engine.exec_driver_sql(sql, values)]
     try:
-        return _send(engine, sql, values, asks_first=False)
+        return _send(engine, sql, values)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        return _send(engine, sql, values, asks_first=True)
+        # None that is kept can be trusted: a sandbox that was frozen wakes up with all of them dead.
+        engine.dispose()
+        return _send(engine, sql, values)
 
 
 def execute_prepared(connection: Connection, statement: TextClause, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -106,10 +103,14 @@ def _written(statement: TextClause) -> bytes:
     return str(statement.compile(dialect=dialect())).encode()  # type: ignore[no-untyped-call] # It has no annotation.
 
 
-def _send(engine: Engine, sql: str, values: Mapping[str, Any], *, asks_first: bool) -> list[tuple[Any, ...]]:
+def _send(engine: Engine, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Through psycopg itself: what SQLAlchemy does around a statement takes twice as long as psycopg for it."""
-    pooled = _checked_out(engine, sql, asks_first=asks_first)
-    connection = cast("psycopg.Connection[tuple[Any, ...]]", pooled.driver_connection)
+    pool = cast(_Pool, engine.pool)
+    try:
+        entry = pool.lend()
+    except psycopg.Error as error:
+        raise _as_sqlalchemy_says_it(error, sql, lost=False) from error
+    connection = cast("psycopg.Connection[tuple[Any, ...]]", entry.driver_connection)
     try:
         connection.autocommit = True
         return connection.execute(sql.encode(), values).fetchall()
@@ -117,20 +118,34 @@ def _send(engine: Engine, sql: str, values: Mapping[str, Any], *, asks_first: bo
         raise _as_sqlalchemy_says_it(error, sql, lost=connection.closed) from error
     finally:
         if connection.closed:
-            pooled.invalidate()
+            entry.invalidate()
         else:
             connection.autocommit = False
-        pooled.close()
+        pool.take_back(entry)
 
 
-def _checked_out(engine: Engine, sql: str, *, asks_first: bool) -> PoolProxiedConnection:
-    token = _asks_first.set(asks_first)
-    try:
-        return engine.raw_connection()
-    except psycopg.Error as error:
-        raise _as_sqlalchemy_says_it(error, sql, lost=False) from error
-    finally:
-        _asks_first.reset(token)
+class _Pool(QueuePool):
+    """
+    SQLAlchemy's own, which also lends a connection to whoever needs no care.
+
+    It asks whether a connection lives before each use, keeps account of who has it, and rolls back what was left
+    undone. A statement that is a transaction of its own finds out for itself, and leaves nothing.
+    """
+
+    def lend(self) -> _ConnectionRecord:
+        """Hand one out, to be taken back in any case. Raises psycopg's Error, and SQLAlchemy's TimeoutError."""
+        entry = cast(_ConnectionRecord, self._do_get())
+        try:
+            entry.get_connection()
+        except BaseException:
+            self.take_back(entry)
+            raise
+        # Whoever uses it next asks first: it may be hours until then.
+        entry.fresh = False
+        return entry
+
+    def take_back(self, entry: _ConnectionRecord) -> None:
+        self._do_return_conn(entry)
 
 
 def _as_sqlalchemy_says_it(error: psycopg.Error, sql: str, *, lost: bool) -> DBAPIError:
@@ -139,28 +154,6 @@ def _as_sqlalchemy_says_it(error: psycopg.Error, sql: str, *, lost: bool) -> DBA
         hide_parameters=True, connection_invalidated=lost, dialect=db.engine.dialect,
     )  # fmt: skip
     return cast(DBAPIError, said)
-
-
-def _ask_first(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
-    """
-    Have a connection replaced before it is used that the server has closed, as a frozen sandbox wakes up with.
-
-    This is what `pool_pre_ping` does, for all but those who find out by themselves: it is a round trip.
-    """
-    old = entry.info.get("used", False)
-    entry.info["used"] = True
-    if not old or not _asks_first.get():
-        return
-    try:
-        db.engine.dialect.do_ping(connection)
-    except psycopg.Error as error:
-        raise InvalidatePoolError from error
-
-
-def _roll_back(connection: psycopg.Connection[Any], _entry: ConnectionPoolEntry, state: PoolResetState) -> None:
-    """What the pool does itself by default, also where nothing was begun, which after a statement alone is always."""
-    if not state.terminate_only and connection.pgconn.transaction_status != TransactionStatus.IDLE:
-        connection.rollback()
 
 
 def engine_options() -> dict[str, Any]:
@@ -172,7 +165,8 @@ def engine_options() -> dict[str, Any]:
     return {
         "hide_parameters": True,
         "pool_recycle": 300,
-        "pool_reset_on_return": None,  # `_roll_back` does it.
+        "pool_pre_ping": True,
+        "poolclass": _Pool,
         "connect_args": {
             "application_name": "yt-pubsub-handler",
             # The hub waits ten seconds; answering 503 in time makes it try again.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from tests.conftest import settings_for
 from tests.yt_pubsub_handler.conftest import RoundTrips, Rows
@@ -97,6 +98,40 @@ def test_it_finds_a_living_connection_among_any_number_of_dead_ones(app: Flask, 
             "WHERE pid <> pg_backend_pid() AND datname = current_database()"
         )
         postgresql.commit()
+
+        assert execute_alone("SELECT 1", {}) == [(1,)]
+
+
+def test_a_connection_that_began_with_a_statement_alone_is_asked_before_others_use_it(
+    app: Flask, postgresql: Any
+) -> None:
+    with app.app_context():
+        (before,) = execute_alone(WHO, {})[0]
+        postgresql.execute("SELECT pg_terminate_backend(%s)", (before,))
+        postgresql.commit()
+
+        assert db.session.execute(text(WHO)).scalar_one() != before
+
+
+def test_what_could_not_be_connected_takes_no_place_in_the_pool(app: Flask, postgresql: Any) -> None:
+    """A database that is away for a while is there again for everybody, however many have asked meanwhile."""
+    name = postgresql.info.dbname
+    with (
+        app.app_context(),
+        psycopg.connect(
+            postgresql.info.dsn, password=postgresql.info.password, dbname="postgres", autocommit=True
+        ) as there,
+    ):
+        pool = cast(QueuePool, db.engine.pool)
+        pool._recycle = 0  # As if five minutes had passed: what is kept has to be connected anew.
+        execute_alone(WHO, {})
+        there.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+        there.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        for _ in range(20):
+            with pytest.raises(DBAPIError):
+                execute_alone(WHO, {})
+            assert pool.checkedout() == 0
+        there.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
 
         assert execute_alone("SELECT 1", {}) == [(1,)]
 
