@@ -15,8 +15,7 @@ from typing import Any, cast
 import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, TextClause
-from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy import Connection, Dialect, Engine, MetaData, TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
@@ -78,7 +77,7 @@ def execute_prepared(connection: Connection, statement: TextClause, values: Mapp
     The server plans it once, which takes longer than carrying it out. Raises SQLAlchemy's DBAPIError.
     """
     driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
-    sql = _written(statement)
+    sql = _written(statement, connection.dialect)
     try:
         if not connection.info.get("plans_anew"):
             try:
@@ -99,8 +98,8 @@ def execute_prepared(connection: Connection, statement: TextClause, values: Mapp
 
 
 @functools.cache
-def _written(statement: TextClause) -> bytes:
-    return str(statement.compile(dialect=dialect())).encode()  # type: ignore[no-untyped-call] # It has no annotation.
+def _written(statement: TextClause, dialect: Dialect) -> bytes:
+    return str(statement.compile(dialect=dialect)).encode()
 
 
 def _send(engine: Engine, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

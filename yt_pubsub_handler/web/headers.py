@@ -51,7 +51,8 @@ def add_headers(app: Flask, settings: Settings) -> None:
     )
     app.session_interface = _Sessions()
     # Around the app, not after each request: there each of them would be looked at, copied and written out anew.
-    app.wsgi_app = _Told(app.wsgi_app, _ALWAYS | (_HTTPS if https else {}))  # type: ignore[method-assign]
+    named = _ALWAYS | (_HTTPS if https else {})
+    app.wsgi_app = _Told(app.wsgi_app, named)  # type: ignore[method-assign] # Flask asks for it to be wrapped like this.
 
 
 class _Told:
